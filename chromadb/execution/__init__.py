@@ -1,0 +1,1 @@
+"""Import path of third-party code; the expressions live in `chromadb.model.expression`."""
