@@ -1,0 +1,51 @@
+"""Small helpers around chromadb: generators of record ids, and builders of `where` filters."""
+
+from chromadbx.core.ids import (
+    DocumentSHA256Generator,
+    IDGenerator,
+    NanoIDGenerator,
+    RandomSHA256Generator,
+    ULIDGenerator,
+    UUIDGenerator,
+)
+from chromadbx.core.queries import (
+    LogicalOperator,
+    and_,
+    contains,
+    eq,
+    gt,
+    gte,
+    in_,
+    lt,
+    lte,
+    ne,
+    nin,
+    not_contains,
+    or_,
+    where,
+    where_document,
+)
+
+__all__ = [
+    "DocumentSHA256Generator",
+    "IDGenerator",
+    "LogicalOperator",
+    "NanoIDGenerator",
+    "RandomSHA256Generator",
+    "ULIDGenerator",
+    "UUIDGenerator",
+    "and_",
+    "contains",
+    "eq",
+    "gt",
+    "gte",
+    "in_",
+    "lt",
+    "lte",
+    "ne",
+    "nin",
+    "not_contains",
+    "or_",
+    "where",
+    "where_document",
+]

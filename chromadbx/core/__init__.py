@@ -1,0 +1,1 @@
+"""The parts of chromadbx: `ids` and `queries`."""
