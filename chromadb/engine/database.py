@@ -1,0 +1,308 @@
+"""The database behind every local client: tenants hold databases, databases hold collections, collections hold records.
+
+Guarantees: an acknowledged write is on disk (one transaction, one sync) and is seen by the next read of any thread; a call
+that raises has changed nothing; a read sees one moment. Any number of threads may use one Database.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+import apsw
+import numpy as np
+
+from chromadb.engine import reads, writes
+from chromadb.engine.index.collection_index import Change, CollectionIndex
+from chromadb.engine.index.slots import SnapshotOutdated
+from chromadb.engine.reads import CollectionView, Selection
+from chromadb.engine.store import catalog, log, records, text
+from chromadb.engine.store.catalog import CollectionState
+from chromadb.engine.store.connection import Store, StoreOptions
+from chromadb.engine.store.log import Operation
+from chromadb.engine.text_indexer import TextIndexer
+from chromadb.model.collection import CollectionInfo, DatabaseInfo, Tenant
+from chromadb.model.embeddings import Matrix
+from chromadb.model.errors import NotFoundError
+from chromadb.model.metadata import check_collection_metadata
+from chromadb.model.names import check_collection_name, check_database_name, check_tenant_name
+from chromadb.model.records import RecordBatch
+from chromadb.model.results import Columns, Hits, Records
+from chromadb.model.schema import CollectionSchema
+
+_Result = TypeVar("_Result")
+
+
+class Database:
+    """An open database. Raises StorageError or VersionMismatchError when it cannot be opened."""
+
+    def __init__(self, options: StoreOptions) -> None:
+        self._store = Store(options)
+        self._indexes: dict[int, CollectionIndex] = {}
+        self._indexes_lock = threading.Lock()
+        self._text_indexer = TextIndexer(self._store)
+        with self._store.write() as connection:
+            catalog.create_defaults(connection)
+        with self._store.read() as connection:
+            for collection, behind in text.backlogs(connection):
+                self._text_indexer.notice(collection, behind)
+
+    def close(self) -> None:
+        """Stop background work and close the files; every later call raises InternalError."""
+        self._text_indexer.close()
+        self._store.close()
+        with self._indexes_lock:
+            self._indexes.clear()
+
+    def heartbeat(self) -> int:
+        """Return the time of this machine's clock in nanoseconds since the epoch."""
+        return time.time_ns()
+
+    def reset(self) -> None:
+        """Delete everything and create the default tenant and database again."""
+        with self._store.write() as connection:
+            catalog.clear(connection)
+            for table in ("records", "embeddings_queue", "embedding_fulltext_search"):
+                connection.execute(f"DELETE FROM {table}")
+            catalog.create_defaults(connection)
+        with self._indexes_lock:
+            self._indexes.clear()
+
+    # Tenants and databases
+
+    def create_tenant(self, name: str) -> None:
+        """Add a tenant; raises InvalidArgumentError for a short name, AlreadyExistsError for a taken one."""
+        check_tenant_name(name)
+        with self._store.write() as connection:
+            catalog.create_tenant(connection, name)
+
+    def get_tenant(self, name: str) -> Tenant:
+        """Return a tenant; raises NotFoundError."""
+        with self._store.read() as connection:
+            return catalog.get_tenant(connection, name)
+
+    def create_database(self, name: str, tenant: str) -> None:
+        """Add a database; raises InvalidArgumentError for a short name, AlreadyExistsError for a taken one."""
+        check_database_name(name)
+        with self._store.write() as connection:
+            catalog.create_database(connection, name, tenant)
+
+    def get_database(self, name: str, tenant: str) -> DatabaseInfo:
+        """Return a database; raises NotFoundError, InvalidArgumentError for a short name."""
+        check_database_name(name)
+        with self._store.read() as connection:
+            return catalog.get_database(connection, name, tenant)
+
+    def list_databases(self, tenant: str, limit: int | None = None, offset: int | None = None) -> list[DatabaseInfo]:
+        """Return a tenant's databases by name."""
+        with self._store.read() as connection:
+            return catalog.list_databases(connection, tenant, limit, offset)
+
+    def delete_database(self, name: str, tenant: str) -> None:
+        """Delete a database with all its collections; raises NotFoundError."""
+        with self._store.write() as connection:
+            numbers = catalog.delete_database(connection, name, tenant)
+            for number in numbers:
+                _delete_contents(connection, number)
+        self._forget(numbers)
+
+    # Collections
+
+    def create_collection(
+        self,
+        name: str,
+        tenant: str,
+        database: str,
+        metadata: Mapping[str, Any] | None = None,
+        configuration: Mapping[str, Any] | None = None,
+        schema: Mapping[str, Any] | None = None,
+        get_or_create: bool = False,
+    ) -> CollectionInfo:
+        """Add a collection, or return the one of that name as it is if ``get_or_create``.
+
+        Raises InvalidArgumentError for a bad name, metadata, configuration or schema or an unknown database, and
+        AlreadyExistsError for a taken name.
+        """
+        check_collection_name(name)
+        checked = check_collection_metadata(metadata, "metadata")
+        made = CollectionSchema.create(schema, configuration, checked)
+        with self._store.write() as connection:
+            if get_or_create:
+                found = catalog.find_collection(connection, name, tenant, database)
+                if found is not None:
+                    return found
+            return catalog.create_collection(connection, name, tenant, database, checked, made)
+
+    def get_collection(self, name: str, tenant: str, database: str) -> CollectionInfo:
+        """Return the collection of a name; raises NotFoundError."""
+        with self._store.read() as connection:
+            found = catalog.find_collection(connection, name, tenant, database)
+        if found is None:
+            raise NotFoundError(f"Collection [{name}] does not exist")
+        return found
+
+    def get_collection_by_id(self, id_: UUID, tenant: str, database: str) -> CollectionInfo:
+        """Return the collection of an id if it lies in this tenant and database; raises NotFoundError."""
+        with self._store.read() as connection:
+            found = catalog.find_collection_by_id(connection, id_, tenant, database)
+        if found is None:
+            raise NotFoundError(f"Collection [{id_}] does not exist")
+        return found
+
+    def list_collections(
+        self, tenant: str, database: str, limit: int | None = None, offset: int | None = None
+    ) -> list[CollectionInfo]:
+        """Return the collections of a database by id."""
+        with self._store.read() as connection:
+            return catalog.list_collections(connection, tenant, database, limit, offset)
+
+    def count_collections(self, tenant: str, database: str) -> int:
+        """Return how many collections a database has."""
+        with self._store.read() as connection:
+            return catalog.count_collections(connection, tenant, database)
+
+    def delete_collection(self, name: str, tenant: str, database: str) -> None:
+        """Delete a collection with all its records; raises NotFoundError."""
+        with self._store.write() as connection:
+            number = catalog.delete_collection(connection, name, tenant, database)
+            _delete_contents(connection, number)
+        self._forget([number])
+
+    def modify_collection(
+        self,
+        id_: UUID,
+        new_name: str | None = None,
+        new_metadata: Mapping[str, Any] | None = None,
+        new_configuration: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Rename a collection, replace its metadata (None values are dropped), change its configuration.
+
+        Raises NotFoundError, InvalidArgumentError for a bad value, AlreadyExistsError for a taken name.
+        """
+        if new_name is not None:
+            check_collection_name(new_name, "new_name")
+        present = None
+        if new_metadata is not None:
+            present = {key: value for key, value in new_metadata.items() if value is not None}
+            present = check_collection_metadata(present or None, "new_metadata")
+        with self._store.write() as connection:
+            state = catalog.get_state(connection, id_)
+            if new_name is not None:
+                catalog.rename_collection(connection, id_, new_name)
+            if new_metadata is not None:
+                catalog.replace_metadata(connection, id_, present)
+            if new_configuration is not None:
+                catalog.replace_schema(connection, id_, state.schema.updated(new_configuration))
+
+    def fork_collection(self, id_: UUID, new_name: str, tenant: str, database: str) -> CollectionInfo:
+        """Copy a collection with all its records under a new name in its database.
+
+        Raises NotFoundError, InvalidArgumentError for a bad name, AlreadyExistsError for a taken one.
+        """
+        check_collection_name(new_name, "new_name")
+
+        with self._store.write() as connection:
+            source = catalog.find_collection_by_id(connection, id_, tenant, database)
+            if source is None:
+                raise NotFoundError(f"Collection [{id_}] does not exist.")
+            copy = catalog.create_collection(
+                connection, new_name, tenant, database, source.metadata, source.schema, source.dimension
+            )
+            copied = writes.copy_records(
+                connection, catalog.get_state(connection, id_), catalog.get_state(connection, copy.id)
+            )
+        self._text_indexer.notice(copy.id, copied.record_count)
+        return copy
+
+    # Records
+
+    def count(self, collection: UUID) -> int:
+        """Return how many records a collection has; raises NotFoundError."""
+        with self._store.read() as connection:
+            return catalog.get_state(connection, collection).record_count
+
+    def add(self, collection: UUID, batch: RecordBatch) -> None:
+        """Add records; those whose id exists are left as they are. Raises as ``writes.write_batch``."""
+        self._write(collection, Operation.ADD, batch)
+
+    def update(self, collection: UUID, batch: RecordBatch) -> None:
+        """Change records; ids that do not exist are passed over. Raises as ``writes.write_batch``."""
+        self._write(collection, Operation.UPDATE, batch)
+
+    def upsert(self, collection: UUID, batch: RecordBatch) -> None:
+        """Change the records that exist and add the others. Raises as ``writes.write_batch``."""
+        self._write(collection, Operation.UPSERT, batch)
+
+    def delete(self, collection: UUID, selection: Selection) -> int:
+        """Delete the selected records and return how many there were."""
+
+        def attempt() -> tuple[int, Change | None, CollectionIndex]:
+            with self._store.write() as connection:
+                state, index = self._state_and_index(connection, collection)
+                numbers = reads.select(CollectionView(connection, state, index), selection)
+                _, change = writes.delete(connection, state, np.sort(numbers))
+                return len(numbers), change, index
+
+        deleted, change, index = _until_current(attempt)
+        if change is not None:
+            index.apply(change)
+        return deleted
+
+    def get(self, collection: UUID, selection: Selection, columns: Columns) -> Records:
+        """Return the selected records in insertion order; raises NotFoundError, InvalidArgumentError for a filter."""
+        return self._read(collection, lambda view: reads.get(view, selection, columns))
+
+    def query(
+        self, collection: UUID, queries: Matrix, n_results: int, selection: Selection, columns: Columns
+    ) -> list[Hits]:
+        """Return for each query vector the nearest of the selected records; raises as ``reads.query``."""
+        return self._read(
+            collection, lambda view: reads.query(view, queries, n_results, selection, columns)
+        )
+
+    def _write(self, collection: UUID, operation: Operation, batch: RecordBatch) -> None:
+        with self._store.write() as connection:
+            state, index = self._state_and_index(connection, collection)
+            _, changes = writes.write_batch(connection, state, operation, batch)
+        for change in changes:
+            index.apply(change)
+        if batch.documents is not None:
+            self._text_indexer.notice(collection, len(batch.ids))
+
+    def _read(self, collection: UUID, use: Callable[[CollectionView], _Result]) -> _Result:
+        def attempt() -> _Result:
+            with self._store.read() as connection:
+                return use(CollectionView(connection, *self._state_and_index(connection, collection)))
+
+        return _until_current(attempt)
+
+    def _state_and_index(self, connection: apsw.Connection, collection: UUID) -> tuple[CollectionState, CollectionIndex]:
+        state = catalog.get_state(connection, collection)
+        with self._indexes_lock:
+            index = self._indexes.get(state.number)
+            if index is None:
+                index = self._indexes[state.number] = CollectionIndex(state.number)
+        return state, index
+
+    def _forget(self, numbers: list[int]) -> None:
+        with self._indexes_lock:
+            for number in numbers:
+                self._indexes.pop(number, None)
+
+
+def _delete_contents(connection: apsw.Connection, number: int) -> None:
+    records.delete_collection(connection, number)
+    log.delete_collection(connection, number)
+    text.delete_collection(connection, number)
+
+
+def _until_current(attempt: Callable[[], _Result]) -> _Result:
+    """Repeat an attempt whose transaction began before a change that the index has already followed."""
+    while True:
+        try:
+            return attempt()
+        except SnapshotOutdated:
+            continue

@@ -1,0 +1,154 @@
+"""Distances between vectors and the exact nearest neighbours among them.
+
+    l2      sum of squared differences, no square root
+    cosine  1 - (q . v) / (|q| |v|), 1 when either vector is zero
+    ip      1 - q . v
+
+All in binary32, smaller is nearer.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from chromadb.engine.index.vectors import Slots, VectorRows
+from chromadb.model.embeddings import Matrix
+
+Space = Literal["l2", "cosine", "ip"]
+Distances = npt.NDArray[np.float32]
+
+_SCORES_AT_ONCE = 8_000_000
+_GATHER_BELOW = 1 / 16
+_FLOAT32_ROUNDING = 2.0**-24
+
+
+def exact_distances(query: Distances, rows: Matrix, space: Space) -> Distances:
+    """Return the distance of one vector to each row, computed by the definition (no cancellation)."""
+    if space == "l2":
+        differences = rows - query
+        return np.einsum("ij,ij->i", differences, differences)
+    products = rows @ query
+    if space == "ip":
+        return np.subtract(np.float32(1), products)
+    norms = np.sqrt(np.einsum("ij,ij->i", rows, rows)) * np.sqrt(query @ query)
+    quotients = np.divide(products, norms, out=np.zeros_like(products), where=norms > 0)
+    return np.subtract(np.float32(1), quotients)
+
+
+def nearest(
+    queries: Matrix,
+    vectors: VectorRows,
+    squared_norms: Distances,
+    size: int,
+    allowed: npt.NDArray[np.bool_] | None,
+    count: int,
+    space: Space,
+) -> list[tuple[Slots, Distances]]:
+    """Return for each query the ``count`` nearest slots and their distances, nearest first, ties by lower slot.
+
+    queries: (n, dimension). squared_norms: one a slot. size: how many slots may be seen.
+    allowed: which of them may be returned, shape (size,); None: all.
+    Exact: a first pass by matrix product bounds its own rounding error, and every slot that could be among the nearest
+    within that bound is measured again by the definition.
+    """
+    slots = None if allowed is None else np.flatnonzero(allowed)
+    if size == 0 or count == 0 or (slots is not None and len(slots) == 0):
+        return [(np.empty(0, np.int64), np.empty(0, np.float32))] * len(queries)
+    if slots is not None and len(slots) < size * _GATHER_BELOW:
+        rows, norms = vectors.take(slots), squared_norms[slots]
+        approximate = _Approximation(queries, norms, space)
+        step = max(1, _SCORES_AT_ONCE // len(slots))
+        results = []
+        for start in range(0, len(queries), step):
+            scores = approximate.scores(rows, slice(start, start + step), slice(None))
+            results += [
+                _refined(queries[start + i], scores[i], approximate.error(start + i), count, space, rows, None, slots)
+                for i in range(len(scores))
+            ]
+        return results
+    approximate = _Approximation(queries, squared_norms[:size], space)
+    forbidden = None if allowed is None else ~allowed
+    results = []
+    step = max(1, _SCORES_AT_ONCE // size)
+    for start in range(0, len(queries), step):
+        block = slice(start, min(start + step, len(queries)))
+        scores = np.empty((block.stop - start, size), dtype=np.float32)
+        for first, rows in vectors.chunks(size):
+            here = slice(first, first + len(rows))
+            scores[:, here] = approximate.scores(rows, block, here)
+        if forbidden is not None:
+            scores[:, forbidden] = np.inf
+        available = count if slots is None else min(count, len(slots))
+        for i in range(len(scores)):
+            query, error = queries[start + i], approximate.error(start + i)
+            results.append(_refined(query, scores[i], error, available, space, vectors, allowed, None))
+    return results
+
+
+class _Approximation:
+    """Scores by matrix product that order slots as their distances do, up to a bounded error."""
+
+    def __init__(self, queries: Matrix, squared_norms: Distances, space: Space) -> None:
+        self._space = space
+        self._norms = squared_norms
+        self._queries = queries
+        lengths = np.sqrt(np.einsum("ij,ij->i", queries, queries, dtype=np.float64))
+        longest = float(np.sqrt(squared_norms.max(initial=0)))
+        if space == "cosine":
+            safe = np.where(lengths > 0, lengths, 1)
+            self._queries = (queries / safe[:, None]).astype(np.float32)
+            self._inverse = 1 / np.sqrt(np.where(squared_norms > 0, squared_norms, 1), dtype=np.float32)
+            magnitude = np.ones(len(queries))
+        elif space == "ip":
+            magnitude = lengths * longest
+        else:
+            magnitude = 2 * lengths * longest + longest**2
+        # Sums of products in binary32 with at least eight partial sums, as every BLAS has them.
+        self._errors = 2 * magnitude * (queries.shape[1] / 8 + 16) * _FLOAT32_ROUNDING
+
+    def error(self, query: int) -> float:
+        """Return by how much a score of this query may be off."""
+        return float(self._errors[query])
+
+    def scores(self, rows: Matrix, queries: slice, slots: slice) -> Matrix:
+        """Return scores of shape (queries, rows), smaller is nearer. slots: where the rows lie among the norms."""
+        block = self._queries[queries]
+        # For one query the row-major product reads each row once, in order.
+        products = (rows @ block[0])[None, :] if len(block) == 1 else block @ rows.T
+        if self._space == "cosine":
+            products *= self._inverse[slots]
+        elif self._space == "l2":
+            products *= 2
+            products -= self._norms[slots]
+        return np.negative(products, out=products)
+
+
+def _refined(
+    query: Distances,
+    scores: Distances,
+    error: float,
+    count: int,
+    space: Space,
+    rows: Matrix | VectorRows,
+    allowed: npt.NDArray[np.bool_] | None,
+    slots: Slots | None,
+) -> tuple[Slots, Distances]:
+    """Measure every row whose score is within the error of the count-th best, and return the nearest."""
+    if not np.isfinite(error):
+        # Products of such large values overflow; only the definition orders these rows.
+        candidates = np.arange(len(scores)) if allowed is None else np.flatnonzero(allowed)
+    elif count < len(scores):
+        threshold = np.partition(scores, count - 1)[count - 1]
+        # One rounding step more, for the sum itself is rounded to binary32.
+        limit = np.nextafter(np.float32(threshold + 2 * error), np.float32(np.inf))
+        candidates = np.flatnonzero(scores <= limit)
+    else:
+        candidates = np.flatnonzero(scores < np.inf)
+    taken = rows.take(candidates) if isinstance(rows, VectorRows) else rows[candidates]
+    distances = exact_distances(query, taken, space)
+    order = np.argsort(distances, kind="stable")[:count]
+    chosen = candidates[order]
+    return (chosen if slots is None else slots[chosen]), distances[order]

@@ -1,0 +1,82 @@
+"""Vectors of a collection's slots: append-only float32 rows in chunks that never move.
+
+A reader that knows how many slots it may see reads them without a lock while a writer appends behind them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from chromadb.model.embeddings import Matrix
+
+Slots = npt.NDArray[np.int64]
+
+_FIRST_CHUNK_ROWS = 256
+_LARGEST_CHUNK_ROWS = 16_384
+
+
+class VectorRows:
+    """Rows of one length, each written once."""
+
+    def __init__(self, dimension: int) -> None:
+        self.dimension = dimension
+        self._starts = np.zeros(1, dtype=np.int64)
+        self._chunks: list[Matrix] = []
+        self._size = 0
+
+    @property
+    def capacity(self) -> int:
+        """How many rows fit into the chunks made so far."""
+        return int(self._starts[-1])
+
+    def append(self, rows: Matrix) -> None:
+        """Add rows of shape (n, dimension) behind the last."""
+        start = self._size
+        self.extend(len(rows))
+        self.write(np.arange(start, start + len(rows), dtype=np.int64), rows)
+
+    def extend(self, count: int) -> None:
+        """Make room for ``count`` more rows; their content is undefined until ``write``."""
+        while self.capacity < self._size + count:
+            rows = min(max(self.capacity, _FIRST_CHUNK_ROWS), _LARGEST_CHUNK_ROWS)
+            # The memory of a chunk is committed by the system page by page, as rows are written.
+            self._chunks.append(np.empty((rows, self.dimension), dtype=np.float32))
+            self._starts = np.append(self._starts, self.capacity + rows)
+        self._size += count
+
+    def write(self, slots: Slots, rows: Matrix) -> None:
+        """Set the rows of slots that no reader may see yet; of a repeated slot the last one stays."""
+        if len(slots) == 0:
+            return
+        first, last = self._chunk_of(int(slots.min())), self._chunk_of(int(slots.max()))
+        if first == last:
+            self._chunks[first][slots - self._starts[first]] = rows
+            return
+        for number in range(first, last + 1):
+            inside = (slots >= self._starts[number]) & (slots < self._starts[number + 1])
+            self._chunks[number][slots[inside] - self._starts[number]] = rows[inside]
+
+    def take(self, slots: Slots) -> Matrix:
+        """Return a copy of the rows of the given slots, shape (len(slots), dimension)."""
+        taken = np.empty((len(slots), self.dimension), dtype=np.float32)
+        if len(slots) == 0:
+            return taken
+        chunk_of = np.searchsorted(self._starts, slots, side="right") - 1
+        for number in np.unique(chunk_of):
+            inside = chunk_of == number
+            taken[inside] = self._chunks[number][slots[inside] - self._starts[number]]
+        return taken
+
+    def chunks(self, size: int) -> Iterator[tuple[int, Matrix]]:
+        """Yield (first slot, rows without copying them) of each chunk that holds one of the first ``size`` slots."""
+        for number, chunk in enumerate(self._chunks):
+            start = int(self._starts[number])
+            if start >= size:
+                return
+            yield start, chunk[: size - start]
+
+    def _chunk_of(self, slot: int) -> int:
+        return int(np.searchsorted(self._starts, slot, side="right")) - 1

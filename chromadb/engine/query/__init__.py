@@ -1,0 +1,1 @@
+"""From a filter to the records that satisfy it."""

@@ -1,0 +1,45 @@
+"""Regular expressions over documents, in linear time.
+
+The dialect is that of the Rust crate ``regex`` (finite automata, no backtracking, so no pattern can blow up), reached through
+pydantic-core, which runs a whole list of texts through it in one call.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from pydantic_core import CoreConfig, SchemaError, SchemaValidator, core_schema
+
+from chromadb.model.errors import InvalidArgumentError
+
+_BYTE_CLASSES = re.compile(r"(?<!\\)(?:\\\\)*\(\?[a-zA-Z]*-[a-zA-Z]*u")
+_REASON = re.compile(r"(regex parse error:.*|Compiled regex exceeds size limit.*)", re.DOTALL)
+
+
+def check(pattern: str) -> None:
+    """Raise InvalidArgumentError, with the place and the reason, for a pattern outside the dialect."""
+    _compiled(pattern)
+
+
+def found_in(pattern: str, documents: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Return in which documents the pattern is found (anywhere, unless it is anchored)."""
+    matches = _compiled(pattern).validate_python(documents)
+    return np.fromiter((match is not None for match in matches), dtype=np.bool_, count=len(documents))
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> SchemaValidator:
+    if _BYTE_CLASSES.search(pattern):
+        raise InvalidArgumentError(f"Byte pattern is not allowed: {pattern!r} turns Unicode off with (?-u)")
+    one_text = core_schema.with_default_schema(
+        core_schema.str_schema(pattern=pattern, strict=True), default=None, on_error="default"
+    )
+    try:
+        return SchemaValidator(core_schema.list_schema(one_text), CoreConfig(regex_engine="rust-regex"))
+    except SchemaError as error:
+        reason = _REASON.search(str(error))
+        raise InvalidArgumentError(f"Regex syntax errror: {reason[0] if reason else error}") from None

@@ -1,0 +1,155 @@
+"""Filters over a snapshot: one boolean mask over its slots, true only for live ones.
+
+Ints and floats compare by value (exactly, also beyond 2^53), bools only with bools, strings only with strings. ``$ne``,
+``$nin`` and ``$not_contains`` are complements: they hold for records that lack the key or hold another type.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterator
+from functools import reduce
+from typing import assert_never
+
+import apsw
+import numpy as np
+
+from chromadb.engine.index.columns import Column, Kind, Mask
+from chromadb.engine.index.slots import Snapshot
+from chromadb.engine.query import documents, regex
+from chromadb.engine.store.catalog import CollectionState
+from chromadb.model.filters import (
+    All,
+    Any_,
+    ArrayContains,
+    Compare,
+    Comparison,
+    DocumentContains,
+    DocumentMatches,
+    Filter,
+    IsIn,
+)
+from chromadb.model.metadata import INT64_MAX, INT64_MIN, Scalar
+
+_TYPE_NAMES: dict[type, str] = {str: "string", bool: "bool", int: "int", float: "float"}
+_OPERATORS: dict[Comparison, Callable[[object, object], Mask]] = {
+    Comparison.EQ: operator.eq,
+    Comparison.GT: operator.gt,
+    Comparison.GTE: operator.ge,
+    Comparison.LT: operator.lt,
+    Comparison.LTE: operator.le,
+}
+
+
+def check_filter(state: CollectionState, condition: Filter) -> None:
+    """Raise InvalidArgumentError if the schema disables an index that the filter needs, or a pattern is malformed."""
+    for leaf in _leaves(condition):
+        match leaf:
+            case DocumentContains():
+                state.schema.require_full_text()
+            case DocumentMatches(pattern=pattern):
+                state.schema.require_full_text()
+                regex.check(pattern)
+            case Compare(key=key, operand=operand) | ArrayContains(key=key, operand=operand):
+                state.schema.require_filterable(key, _TYPE_NAMES[type(operand)])
+            case IsIn(key=key, operands=operands):
+                state.schema.require_filterable(key, _TYPE_NAMES[type(operands[0])])
+
+
+def evaluate(
+    condition: Filter, connection: apsw.Connection, state: CollectionState, snapshot: Snapshot
+) -> Mask:
+    """Return which live slots satisfy the filter, shape (snapshot.size,).
+
+    The filter has passed ``check_filter``. Raises SnapshotOutdated as ``SlotTable.columns`` does.
+    """
+    keys = [leaf.key for leaf in _leaves(condition) if isinstance(leaf, (Compare, IsIn, ArrayContains))]
+    columns = snapshot.table.columns(connection, snapshot, keys) if keys else {}
+
+    def mask_of(part: Filter) -> Mask:
+        match part:
+            case All(parts=parts):
+                return reduce(operator.and_, map(mask_of, parts), np.ones(snapshot.size, dtype=np.bool_))
+            case Any_(parts=parts):
+                return reduce(operator.or_, map(mask_of, parts), np.zeros(snapshot.size, dtype=np.bool_))
+            case Compare(key=key, comparison=Comparison.NE, operand=operand):
+                return ~_compare(columns[key], Comparison.EQ, operand, snapshot.size)
+            case Compare(key=key, comparison=comparison, operand=operand):
+                return _compare(columns[key], comparison, operand, snapshot.size)
+            case IsIn(key=key, operands=operands, negated=negated):
+                return _is_in(columns[key], operands, snapshot.size) ^ negated
+            case ArrayContains(key=key, operand=operand, negated=negated):
+                return columns[key].holds(operand, snapshot.size) ^ negated
+            case DocumentContains(text=text, negated=negated):
+                return snapshot.mask_of(documents.containing(connection, state, text)) ^ negated
+            case DocumentMatches(pattern=pattern, negated=negated):
+                return snapshot.mask_of(documents.matching(connection, state, pattern)) ^ negated
+            case _:
+                assert_never(part)
+
+    mask = mask_of(condition)
+    if snapshot.alive is not None:
+        mask &= snapshot.alive
+    return mask
+
+
+def _leaves(condition: Filter) -> Iterator[Filter]:
+    if isinstance(condition, (All, Any_)):
+        for part in condition.parts:
+            yield from _leaves(part)
+    else:
+        yield condition
+
+
+def _compare(column: Column, comparison: Comparison, operand: Scalar, size: int) -> Mask:
+    kinds, words = column.kinds(size), column.words(size)
+    if isinstance(operand, (bool, str)):
+        word = column.word_of(operand)
+        if word is None:
+            return np.zeros(size, dtype=np.bool_)
+        kind = Kind.BOOL if isinstance(operand, bool) else Kind.STRING
+        return (kinds == kind) & (words == word)
+    ints = (kinds == Kind.INT) & _compare_ints(words, comparison, operand)
+    floats = (kinds == Kind.FLOAT) & _compare_floats(words.view(np.float64), comparison, operand)
+    return ints | floats
+
+
+def _compare_ints(values: np.ndarray, comparison: Comparison, operand: int | float) -> Mask:
+    """Compare int64 values with a number by value, without turning them into floats."""
+    if isinstance(operand, float):
+        if comparison is Comparison.EQ and not operand.is_integer():
+            return np.zeros(len(values), dtype=np.bool_)
+        rounds_up = comparison in (Comparison.GTE, Comparison.LT)
+        operand = math.ceil(operand) if rounds_up else math.floor(operand)
+    if operand > INT64_MAX:
+        return np.full(len(values), comparison in (Comparison.LT, Comparison.LTE))
+    if operand < INT64_MIN:
+        return np.full(len(values), comparison in (Comparison.GT, Comparison.GTE))
+    return _OPERATORS[comparison](values, np.int64(operand))
+
+
+def _compare_floats(values: np.ndarray, comparison: Comparison, operand: int | float) -> Mask:
+    """Compare float64 values with a number by value; an int that no float equals lies between two of them."""
+    nearest = float(operand)
+    if nearest != operand:
+        if comparison is Comparison.EQ:
+            return np.zeros(len(values), dtype=np.bool_)
+        above = comparison in (Comparison.GT, Comparison.GTE)
+        if nearest > operand:
+            comparison = Comparison.GTE if above else Comparison.LT
+        else:
+            comparison = Comparison.GT if above else Comparison.LTE
+    with np.errstate(invalid="ignore"):
+        return _OPERATORS[comparison](values, nearest)
+
+
+def _is_in(column: Column, operands: tuple[Scalar, ...], size: int) -> Mask:
+    first = operands[0]
+    if isinstance(first, (bool, str)):
+        words = [word for operand in operands if (word := column.word_of(operand)) is not None]
+        kind = Kind.BOOL if isinstance(first, bool) else Kind.STRING
+        return (column.kinds(size) == kind) & np.isin(column.words(size), np.array(words, dtype=np.int64))
+    return reduce(
+        operator.or_, (_compare(column, Comparison.EQ, operand, size) for operand in operands)
+    )

@@ -1,0 +1,166 @@
+"""Reads: from a filter to records, inside one transaction.
+
+Every function sees one moment of the collection: the transaction's rows, and a snapshot of the index at that same moment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import apsw
+import numpy as np
+import numpy.typing as npt
+
+from chromadb.engine.index.collection_index import CollectionIndex
+from chromadb.engine.index.columns import Mask
+from chromadb.engine.index.distances import nearest
+from chromadb.engine.index.slots import Snapshot
+from chromadb.engine.query.where import check_filter, evaluate
+from chromadb.engine.store import records
+from chromadb.engine.store.catalog import CollectionState
+from chromadb.engine.store.records import Numbers
+from chromadb.model.embeddings import Matrix
+from chromadb.model.errors import InvalidArgumentError
+from chromadb.model.filters import Filter
+from chromadb.model.metadata import decode, visible
+from chromadb.model.results import Columns, Hits, Records
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which records a read is about.
+
+    ids: only these (unknown ones are passed over); None: all. condition: only those that satisfy it.
+    limit, offset: a page of them in insertion order.
+    """
+
+    ids: list[str] | None = None
+    condition: Filter | None = None
+    limit: int | None = None
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionView:
+    """One collection as one transaction sees it. The index is brought to that moment only when it is needed."""
+
+    connection: apsw.Connection
+    state: CollectionState
+    index: CollectionIndex
+
+    def snapshot(self) -> Snapshot:
+        """Return the index at the moment of the transaction; raises SnapshotOutdated when it is past it."""
+        return self.index.snapshot(self.connection, self.state)
+
+
+def select(view: CollectionView, selection: Selection) -> Numbers:
+    """Return the numbers of the selected records in insertion order; raises InvalidArgumentError for a bad filter."""
+    if selection.condition is not None:
+        check_filter(view.state, selection.condition)
+    page = slice(selection.offset, None if selection.limit is None else selection.offset + selection.limit)
+    if selection.condition is not None:
+        snapshot = view.snapshot()
+        slots = snapshot.ordered(_mask(view, snapshot, selection))
+        return snapshot.numbers[slots[page]]
+    if selection.ids is not None:
+        found = records.numbers_by_id(view.connection, view.state.number, selection.ids)
+        return np.sort(np.fromiter(found.values(), dtype=np.int64, count=len(found)))[page]
+    if view.index.seq == view.state.last_seq:
+        return view.snapshot().live_numbers[page]
+    return records.page(view.connection, view.state.number, selection.limit, selection.offset)
+
+
+def get(view: CollectionView, selection: Selection, columns: Columns) -> Records:
+    """Return the selected records in insertion order."""
+    numbers = select(view, selection)
+    embeddings = None
+    if columns.embeddings:
+        embeddings = _vectors(view.snapshot(), numbers)
+    return _records(_hydrated(view.connection, numbers, columns), numbers, columns, embeddings)
+
+
+def query(
+    view: CollectionView, queries: Matrix, n_results: int, selection: Selection, columns: Columns
+) -> list[Hits]:
+    """Return for each row of ``queries`` (n, dimension) the nearest of the selected records, nearest first.
+
+    Raises InvalidArgumentError for another dimension than the collection's, once it has one, and for a bad filter.
+    """
+    dimension = view.state.dimension
+    if dimension is not None and queries.shape[1] != dimension:
+        raise InvalidArgumentError(
+            f"Collection expecting embedding with dimension of {dimension}, got {queries.shape[1]}"
+        )
+    if selection.condition is not None:
+        check_filter(view.state, selection.condition)
+    snapshot = view.snapshot()
+    if snapshot.table.vectors is None:
+        nothing = _records({}, np.empty(0, dtype=np.int64), columns, np.empty((0, 0), dtype=np.float32))
+        return [Hits(nothing, np.empty(0, dtype=np.float32)) for _ in queries]
+    allowed = _mask(view, snapshot, selection)
+    found = nearest(
+        queries,
+        snapshot.table.vectors,
+        snapshot.squared_norms,
+        snapshot.size,
+        snapshot.alive if allowed is None else allowed,
+        n_results,
+        view.state.schema.space,
+    )
+    numbers = [snapshot.numbers[slots] for slots, _ in found]
+    hydrated = _hydrated(view.connection, np.unique(np.concatenate(numbers)), columns)
+    hits = []
+    for (slots, distances), their_numbers in zip(found, numbers, strict=True):
+        embeddings = snapshot.table.vectors.take(slots) if columns.embeddings else None
+        hits.append(Hits(_records(hydrated, their_numbers, columns, embeddings), distances))
+    return hits
+
+
+def _mask(view: CollectionView, snapshot: Snapshot, selection: Selection) -> Mask | None:
+    """Return which live slots are selected (before paging), None for all of them."""
+    mask = None
+    if selection.condition is not None:
+        mask = evaluate(selection.condition, view.connection, view.state, snapshot)
+    if selection.ids is not None:
+        found = records.numbers_by_id(view.connection, view.state.number, selection.ids)
+        named = snapshot.mask_of(np.fromiter(found.values(), dtype=np.int64, count=len(found)))
+        mask = named if mask is None else mask & named
+    return mask
+
+
+def _vectors(snapshot: Snapshot, numbers: Numbers) -> Matrix:
+    if snapshot.table.vectors is None:
+        return np.empty((0, 0), dtype=np.float32)
+    return snapshot.table.vectors.take(snapshot.slots_of(numbers))
+
+
+_Row = tuple[str, str | None, str | None, dict[str, Any] | None]
+
+
+def _hydrated(connection: apsw.Connection, numbers: Numbers, columns: Columns) -> dict[int, _Row]:
+    """Return number to (id, document, uri, metadata), with None for what was not asked for."""
+    document = "r.document" if columns.documents else "NULL"
+    uri = "r.uri" if columns.uris or columns.metadatas else "NULL"
+    metadata = "r.metadata" if columns.metadatas else "NULL"
+    rows = records.fetch(connection, numbers, f"r.number, r.id, {document}, {uri}, {metadata}")
+    return {
+        number: (id_, text, uri_, visible(decode(stored)) or ({} if uri_ is not None else None))
+        for number, id_, text, uri_, stored in rows
+    }
+
+
+def _records(
+    hydrated: dict[int, _Row],
+    numbers: npt.NDArray[np.int64],
+    columns: Columns,
+    embeddings: Matrix | None,
+) -> Records:
+    rows = [hydrated[number] for number in numbers.tolist()]
+    return Records(
+        ids=[row[0] for row in rows],
+        documents=[row[1] for row in rows] if columns.documents else None,
+        uris=[row[2] for row in rows] if columns.uris else None,
+        metadatas=[row[3] for row in rows] if columns.metadatas else None,
+        embeddings=embeddings,
+    )

@@ -1,0 +1,194 @@
+"""Connections to the SQLite database: one writer at a time, any number of readers, each reader on one snapshot.
+
+A file is in WAL mode with ``synchronous=FULL``: a committed transaction survives a crash of the process and of the
+machine, readers do not wait for the writer, and SQLite's own locks order the writers of all processes. In memory there is
+one connection, which readers and writers take in turn.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import apsw
+
+from chromadb.engine.store.migration import HashAlgorithm, MigrationMode, apply_pending, pending
+from chromadb.model.errors import InternalError, StorageError
+
+DATABASE_FILE = "chroma.sqlite3"
+
+_PAGE_BYTES = 8192
+_CACHE_KIB = 32 * 1024
+_CHECKPOINT_PAGES = 4000
+_BUSY_TIMEOUT_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOptions:
+    """How a store is opened. directory: None keeps everything in memory."""
+
+    directory: Path | None = None
+    migrations: MigrationMode = "apply"
+    hash_algorithm: HashAlgorithm = "md5"
+
+
+class Store:
+    """The open database file, or its in-memory twin.
+
+    ``read()`` and ``write()`` are the only doors; each hands out a connection inside a transaction. Thread-safe.
+    Raises StorageError when the directory or file cannot be used, VersionMismatchError when a newer release wrote it.
+    """
+
+    def __init__(self, options: StoreOptions) -> None:
+        self._file = None if options.directory is None else _prepared_file(options.directory)
+        self._lock = threading.RLock()
+        self._idle: list[apsw.Connection] = []
+        self._idle_lock = threading.Lock()
+        self._process = os.getpid()
+        self._closed = False
+        with self._translated():
+            self._refuse_unchanged(options)
+            self._writer = self._connect()
+            try:
+                if pending(self._writer, options.migrations, self.name):
+                    apply_pending(self._writer, options.hash_algorithm, self.name)
+            except BaseException:
+                self._writer.close()
+                raise
+
+    @property
+    def name(self) -> str:
+        """How messages name this store."""
+        return "the in-memory database" if self._file is None else str(self._file)
+
+    @contextmanager
+    def read(self) -> Iterator[apsw.Connection]:
+        """Hand out a connection that sees the database as it is now until the block ends."""
+        self._check_open()
+        if self._file is None:
+            with self._lock, self._translated():
+                self._check_open()
+                yield self._writer
+            return
+        connection = self._take_reader()
+        with self._translated():
+            try:
+                connection.execute("BEGIN")
+                yield connection
+            finally:
+                if connection.in_transaction:
+                    connection.execute("COMMIT")
+                self._give_back(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[apsw.Connection]:
+        """Hand out the connection that may write; what the block did is committed and synced, or undone if it raises."""
+        self._check_open()
+        with self._lock, self._translated():
+            self._check_open()
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._writer
+                self._writer.execute("COMMIT")
+            except BaseException:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Close every connection; further use raises InternalError. Waits for the transaction in progress."""
+        with self._lock, self._idle_lock:
+            self._closed = True
+            for connection in self._idle:
+                connection.close()
+            self._idle.clear()
+            if os.getpid() == self._process:
+                self._writer.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise InternalError("this client is closed; make a new one to go on")
+        if os.getpid() != self._process:
+            raise InternalError(
+                "this client was opened before the process forked, and SQLite connections do not survive a fork; "
+                "make a new client in the child process"
+            )
+
+    def _refuse_unchanged(self, options: StoreOptions) -> None:
+        """Look at an existing file without writing a byte, so that one which is refused stays as it was."""
+        if self._file is None or not self._file.exists() or self._file.stat().st_size == 0:
+            return
+        with closing(apsw.Connection(str(self._file), flags=apsw.SQLITE_OPEN_READONLY)) as connection:
+            connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
+            pending(connection, options.migrations, self.name)
+
+    def _connect(self) -> apsw.Connection:
+        connection = apsw.Connection(":memory:" if self._file is None else str(self._file))
+        connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
+        connection.pragma("page_size", _PAGE_BYTES)
+        connection.pragma("auto_vacuum", "INCREMENTAL")
+        if self._file is not None:
+            connection.pragma("journal_mode", "wal")
+            connection.pragma("synchronous", "full")
+            connection.pragma("wal_autocheckpoint", _CHECKPOINT_PAGES)
+        connection.pragma("cache_size", -_CACHE_KIB)
+        connection.pragma("foreign_keys", True)
+        return connection
+
+    def _take_reader(self) -> apsw.Connection:
+        with self._idle_lock:
+            if self._idle:
+                return self._idle.pop()
+        with self._translated():
+            return self._connect()
+
+    def _give_back(self, connection: apsw.Connection) -> None:
+        with self._idle_lock:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Turn what SQLite says of files and disks into errors that name the next step."""
+        try:
+            yield
+        except apsw.FullError as error:
+            raise StorageError(
+                f"the disk under {self.name} is full; nothing was changed. Free some space and call again"
+            ) from error
+        except apsw.BusyError as error:
+            raise StorageError(
+                f"another process held the write lock of {self.name} for {_BUSY_TIMEOUT_MS // 1000} s; nothing was "
+                "changed. Call again when it has finished"
+            ) from error
+        except (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError) as error:
+            raise StorageError(
+                f"{self.name} cannot be opened for writing ({error}); nothing was changed. Check the permissions of the "
+                "directory and its files, or give another path"
+            ) from error
+        except (apsw.NotADBError, apsw.CorruptError) as error:
+            raise StorageError(f"{self.name} is damaged or no SQLite file ({error}); nothing was changed") from error
+        except apsw.IOError as error:
+            raise StorageError(f"reading or writing {self.name} failed ({error}); nothing was changed") from error
+
+
+def _prepared_file(directory: Path) -> Path:
+    """Make the directory if needed and return the path of the database file in it."""
+    if directory.exists() and not directory.is_dir():
+        raise StorageError(f"{directory} is a file; give the path of a directory, which is made if it does not exist")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"the directory {directory} cannot be made ({error}); give a path you may write to") from error
+    if not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
+        raise StorageError(
+            f"the directory {directory} may not be written by this user; nothing was changed. Change its permissions or "
+            "give another path"
+        )
+    return directory / DATABASE_FILE

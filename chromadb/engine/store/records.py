@@ -1,0 +1,142 @@
+"""Records as rows: id, document, uri and metadata, numbered in insertion order.
+
+A record's number holds the collection's number above its row, so that a collection is one range of the table. Every
+function works inside the transaction of its caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import apsw
+import numpy as np
+import numpy.typing as npt
+
+from chromadb.model.errors import InternalError
+
+ROW_BITS = 40
+_ROW_MASK = (1 << ROW_BITS) - 1
+_MAX_COLLECTION = 1 << (63 - ROW_BITS)
+
+Numbers = npt.NDArray[np.int64]
+
+
+def number_base(collection: int) -> int:
+    """Return what is added to a row of the collection to get the record's number."""
+    if collection >= _MAX_COLLECTION:
+        raise InternalError(
+            f"this database has created {_MAX_COLLECTION} collections, the most one file numbers; copy it to a new one"
+        )
+    return collection << ROW_BITS
+
+
+def number_range(collection: int) -> tuple[int, int]:
+    """Return the first and last number that a record of the collection can have."""
+    base = number_base(collection)
+    return base, base | _ROW_MASK
+
+
+def rows_of(numbers: Numbers) -> Numbers:
+    """Return the rows of the records of one collection."""
+    return numbers & _ROW_MASK
+
+
+def numbers_by_id(connection: apsw.Connection, collection: int, ids: Sequence[str]) -> dict[str, int]:
+    """Return id to number of those records that exist."""
+    if any("\0" in id_ for id_ in ids):
+        # SQLite's array binding ends a text at NUL, a single binding does not.
+        found = {}
+        for id_ in ids:
+            for (number,) in connection.execute(
+                "SELECT number FROM records WHERE collection = ? AND id = ?", (collection, id_)
+            ):
+                found[id_] = int(number)
+        return found
+    if not ids:
+        return {}
+    rows = connection.execute(
+        "SELECT r.id, r.number FROM carray(?) a CROSS JOIN records r ON r.collection = ? AND r.id = a.value",
+        (apsw.carray(tuple(ids)), collection),
+    )
+    return dict(rows.fetchall())
+
+
+def insert(
+    connection: apsw.Connection,
+    collection: int,
+    rows: Iterable[tuple[int, str, str | None, str | None, str | None]],
+) -> None:
+    """Add records given as (number, id, document, uri, metadata JSON)."""
+    connection.executemany(
+        f"INSERT INTO records (number, collection, id, document, uri, metadata) VALUES (?, {collection:d}, ?, ?, ?, ?)",
+        rows,
+    )
+
+
+def update(
+    connection: apsw.Connection,
+    rows: Iterable[tuple[str | None, str | None, str | None, int]],
+) -> None:
+    """Change records given as (document or None to keep it, uri or None to keep it, metadata JSON, number)."""
+    connection.executemany(
+        "UPDATE records SET document = ifnull(?, document), uri = ifnull(?, uri), metadata = ? WHERE number = ?",
+        rows,
+    )
+
+
+def delete(connection: apsw.Connection, numbers: Numbers) -> None:
+    """Delete the records of the given numbers."""
+    connection.execute("DELETE FROM records WHERE number IN (SELECT value FROM carray(?))", (carray(numbers),))
+
+
+def delete_collection(connection: apsw.Connection, collection: int) -> None:
+    """Delete all records of a collection."""
+    connection.execute("DELETE FROM records WHERE number BETWEEN ? AND ?", number_range(collection))
+
+
+def copy_collection(connection: apsw.Connection, source: int, target: int) -> None:
+    """Copy all records of a collection to the same rows of another."""
+    connection.execute(
+        "INSERT INTO records (number, collection, id, document, uri, metadata) "
+        "SELECT number + ?, ?, id, document, uri, metadata FROM records WHERE number BETWEEN ? AND ?",
+        (number_base(target) - number_base(source), target, *number_range(source)),
+    )
+
+
+def fetch(connection: apsw.Connection, numbers: Numbers, columns: str) -> Iterator[tuple[object, ...]]:
+    """Yield the given columns of the records of the given numbers, in that order.
+
+    columns: SQL, from the names of the table. Records that do not exist are left out.
+    """
+    if len(numbers) == 0:
+        return iter(())
+    if len(numbers) > 1 and int(numbers[-1] - numbers[0]) == len(numbers) - 1 and bool((np.diff(numbers) == 1).all()):
+        return connection.execute(
+            f"SELECT {columns} FROM records r WHERE number BETWEEN ? AND ? ORDER BY number",
+            (int(numbers[0]), int(numbers[-1])),
+        )
+    return connection.execute(
+        f"SELECT {columns} FROM carray(?) a CROSS JOIN records r ON r.number = a.value", (carray(numbers),)
+    )
+
+
+def live_numbers(connection: apsw.Connection, collection: int) -> Numbers:
+    """Return the numbers of all records of a collection, ascending."""
+    rows = connection.execute(
+        "SELECT number FROM records WHERE number BETWEEN ? AND ? ORDER BY number", number_range(collection)
+    )
+    return np.fromiter((number for (number,) in rows), dtype=np.int64)
+
+
+def page(connection: apsw.Connection, collection: int, limit: int | None, offset: int) -> Numbers:
+    """Return the numbers of a page of a collection's records in insertion order."""
+    rows = connection.execute(
+        "SELECT number FROM records WHERE number BETWEEN ? AND ? ORDER BY number LIMIT ? OFFSET ?",
+        (*number_range(collection), -1 if limit is None else limit, offset),
+    )
+    return np.fromiter((number for (number,) in rows), dtype=np.int64)
+
+
+def carray(numbers: Numbers) -> object:
+    """Return an array that SQL reads as a table of numbers."""
+    return apsw.carray(np.ascontiguousarray(numbers))

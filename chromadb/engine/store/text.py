@@ -1,0 +1,112 @@
+"""The text index: trigrams of documents, for finding the few documents that may contain a text.
+
+It follows the log behind the writes (``index_next`` moves it on), and says how far it has come; documents changed since then
+are candidates for everything. Candidates are never answers: whoever asks looks at the documents themselves. So an entry that
+is out of date costs time, not correctness. Every function works inside the transaction of its caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import apsw
+import numpy as np
+
+from chromadb.engine.store import log
+from chromadb.engine.store.catalog import CollectionState
+from chromadb.engine.store.records import Numbers, carray, number_range
+
+_TRIGRAM = 3
+_MOST_TRIGRAMS = 12
+
+
+def candidates(connection: apsw.Connection, state: CollectionState, literals: Sequence[str]) -> Numbers | None:
+    """Return the numbers of the records whose document may contain all the texts, ascending; None: any may.
+
+    Letter case is ignored, and so are texts of fewer than three characters.
+    """
+    expression = _match_expression(literals)
+    if expression is None:
+        return None
+    rows = connection.execute(
+        "SELECT rowid FROM embedding_fulltext_search WHERE embedding_fulltext_search MATCH ? AND rowid BETWEEN ? AND ?",
+        (expression, *number_range(state.number)),
+    )
+    indexed = np.fromiter((number for (number,) in rows), dtype=np.int64)
+    recent = log.numbers_with_changed_document(
+        connection, state.number, position(connection, state), state.last_seq
+    )
+    return np.union1d(indexed, recent) if len(recent) else indexed
+
+
+def position(connection: apsw.Connection, state: CollectionState) -> int:
+    """Return the seq_id up to which the documents of a collection are indexed, 0 if none are."""
+    rows = connection.execute(
+        "SELECT m.seq_id FROM segments s JOIN max_seq_id m ON m.segment_id = s.id "
+        "WHERE s.collection = ? AND s.scope = 'METADATA'",
+        (str(state.id),),
+    )
+    return next((int(seq) for (seq,) in rows), 0)
+
+
+def backlogs(connection: apsw.Connection) -> list[tuple[UUID, int]]:
+    """Return each collection with how many log entries, at most, its documents' index is behind."""
+    rows = connection.execute(
+        "SELECT c.id, c.last_seq - ifnull(m.seq_id, 0) FROM collections c "
+        "JOIN segments s ON s.collection = c.id AND s.scope = 'METADATA' "
+        "LEFT JOIN max_seq_id m ON m.segment_id = s.id"
+    )
+    return [(UUID(id_), behind) for id_, behind in rows]
+
+
+def index_next(connection: apsw.Connection, state: CollectionState, entries: int) -> bool:
+    """Index the documents changed by the next ``entries`` log entries; return whether any were left to do."""
+    start = position(connection, state)
+    (stop,) = next(
+        connection.execute(
+            "SELECT max(seq_id) FROM (SELECT seq_id FROM embeddings_queue WHERE collection = ? AND seq_id > ? "
+            "ORDER BY seq_id LIMIT ?)",
+            (state.number, start, entries),
+        )
+    )
+    if stop is None:
+        return False
+    numbers = carray(log.numbers_with_changed_document(connection, state.number, start, stop))
+    connection.execute(
+        "DELETE FROM embedding_fulltext_search WHERE rowid IN (SELECT value FROM carray(?))", (numbers,)
+    )
+    connection.execute(
+        "INSERT INTO embedding_fulltext_search (rowid, document) SELECT r.number, r.document FROM carray(?) a "
+        "CROSS JOIN records r ON r.number = a.value WHERE r.document IS NOT NULL",
+        (numbers,),
+    )
+    connection.execute(
+        "INSERT OR REPLACE INTO max_seq_id (segment_id, seq_id) "
+        "SELECT id, ? FROM segments WHERE collection = ? AND scope = 'METADATA'",
+        (stop, str(state.id)),
+    )
+    return True
+
+
+def delete_collection(connection: apsw.Connection, collection: int) -> None:
+    """Drop the entries of a collection."""
+    connection.execute(
+        "DELETE FROM embedding_fulltext_search WHERE rowid BETWEEN ? AND ?", number_range(collection)
+    )
+
+
+def _match_expression(literals: Sequence[str]) -> str | None:
+    """Return an FTS5 expression of trigrams that every document with the texts has, None when there is no trigram."""
+    trigrams: dict[str, None] = {}
+    for literal in literals:
+        if "\0" in literal:
+            continue
+        last = len(literal) - _TRIGRAM
+        for start in [*range(0, last, _TRIGRAM), last] if last >= 0 else []:
+            trigrams[literal[start : start + _TRIGRAM]] = None
+    chosen = list(trigrams)[:_MOST_TRIGRAMS]
+    if not chosen:
+        return None
+    quoted = (trigram.replace('"', '""') for trigram in chosen)
+    return " AND ".join(f'"{trigram}"' for trigram in quoted)

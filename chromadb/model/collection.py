@@ -1,0 +1,44 @@
+"""What the catalog knows: tenants, databases and collections, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+from uuid import UUID
+
+from chromadb.model.schema import CollectionSchema
+
+CollectionMetadata: TypeAlias = Mapping[str, str | int | float | bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """An owner of databases."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseInfo:
+    """A named set of collections that belongs to one tenant."""
+
+    id: UUID
+    name: str
+    tenant: str
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionInfo:
+    """A collection as the catalog describes it.
+
+    dimension: length of its vectors; None until the first vector is written.
+    """
+
+    id: UUID
+    name: str
+    metadata: CollectionMetadata | None
+    dimension: int | None
+    schema: CollectionSchema
+    tenant: str
+    database: str

@@ -1,0 +1,141 @@
+"""What reads return: plain dicts of aligned columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Literal, TypeAlias, TypedDict
+
+import numpy as np
+import numpy.typing as npt
+
+Include: TypeAlias = list[Literal["documents", "embeddings", "metadatas", "distances", "uris", "data"]]
+
+INCLUDE_ITEMS = ("documents", "embeddings", "metadatas", "distances", "uris", "data")
+IncludeMetadataDocuments: Include = ["metadatas", "documents"]
+IncludeMetadataDocumentsEmbeddings: Include = ["metadatas", "documents", "embeddings"]
+IncludeMetadataDocumentsDistances: Include = ["metadatas", "documents", "distances"]
+IncludeMetadataDocumentsEmbeddingsDistances: Include = ["metadatas", "documents", "embeddings", "distances"]
+
+
+class GetResult(TypedDict):
+    """Columns of ``get`` and ``peek``: one element a record, None for a column that was not asked for.
+
+    embeddings: float64 of shape (records, dimension), shape (0,) when there is none.
+    """
+
+    ids: list[str]
+    embeddings: npt.NDArray[np.float64] | None
+    documents: list[str | None] | None
+    uris: list[str | None] | None
+    included: Include
+    data: Any | None
+    metadatas: list[dict[str, Any] | None] | None
+
+
+class QueryResult(TypedDict):
+    """Columns of ``query``: one list a query, in it one element a hit, nearest first.
+
+    embeddings: a list of float64 arrays of shape (hits, dimension). distances: Python floats, ascending.
+    """
+
+    ids: list[list[str]]
+    embeddings: list[npt.NDArray[np.float64]] | None
+    documents: list[list[str | None]] | None
+    uris: list[list[str | None]] | None
+    included: Include
+    data: Any | None
+    metadatas: list[list[dict[str, Any] | None]] | None
+    distances: list[list[float]] | None
+
+
+class DeleteResult(TypedDict):
+    """What ``delete`` returns: how many records it deleted (the number of ids given when only ids are)."""
+
+    deleted: int
+
+
+class ReadLevel(str, Enum):
+    """How much of the unindexed log a read covers. A local database always reads everything."""
+
+    INDEX_AND_WAL = "index_and_wal"
+    INDEX_ONLY = "index_only"
+    INDEX_AND_BOUNDED_WAL = "index_and_bounded_wal"
+
+
+@dataclass(frozen=True)
+class IndexingStatus:
+    """How far indexing has come: operations indexed, not yet indexed, in all, and their ratio (1.0 when done)."""
+
+    num_indexed_ops: int
+    num_unindexed_ops: int
+    total_ops: int
+    op_indexing_progress: float
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns a read should fetch besides the ids."""
+
+    documents: bool = False
+    embeddings: bool = False
+    metadatas: bool = False
+    distances: bool = False
+    uris: bool = False
+
+    @classmethod
+    def of(cls, include: Sequence[str]) -> Columns:
+        """Return the columns that an include list needs; ``data`` is loaded from the uris."""
+        return cls(
+            documents="documents" in include,
+            embeddings="embeddings" in include,
+            metadatas="metadatas" in include,
+            distances="distances" in include,
+            uris="uris" in include or "data" in include,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Records as the engine returns them: aligned columns, None for one that was not fetched.
+
+    embeddings: float32 of shape (records, dimension).
+    """
+
+    ids: list[str]
+    documents: list[str | None] | None
+    uris: list[str | None] | None
+    metadatas: list[dict[str, Any] | None] | None
+    embeddings: npt.NDArray[np.float32] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The answer to one query vector: records nearest first, and their distances (float32, ascending)."""
+
+    records: Records
+    distances: npt.NDArray[np.float32]
+
+
+def validate_include(include: Any, dissalowed: Sequence[str] | None = None) -> Include:
+    """Return the include list when each item is known and allowed; raises ValueError otherwise."""
+    if not isinstance(include, list):
+        raise ValueError(f"Expected include to be a list, got {include}")
+    for item in include:
+        if not isinstance(item, str):
+            raise ValueError(f"Expected include item to be a str, got {item}")
+        if item not in INCLUDE_ITEMS:
+            raise ValueError(f"Expected include item to be one of {', '.join(INCLUDE_ITEMS)}, got {item}")
+        if dissalowed is not None and item in dissalowed:
+            raise ValueError(f"Include item cannot be one of {', '.join(dissalowed)}, got {item}")
+    return include
+
+
+def validate_n_results(n_results: Any) -> int:
+    """Return the number of results when it is a positive int; ValueError for another type, TypeError below 1."""
+    if not isinstance(n_results, int):
+        raise ValueError(f"Expected requested number of results to be a int, got {n_results}")
+    if n_results <= 0:
+        raise TypeError(f"Number of requested results {n_results}, cannot be negative, or zero.")
+    return n_results
