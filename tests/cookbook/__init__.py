@@ -1,0 +1,1 @@
+"""The Python blocks of the user documentation, run as they are written."""
