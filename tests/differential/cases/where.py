@@ -39,14 +39,16 @@ _LARGE: dict[str, Any] = {
     "tiny": 5e-324,
 }
 
+IDS = [*_VALUES, *_LARGE, "nothing", "other", "several", "unicode"]
+
 
 def _prepare(stage: Stage) -> Any:
     collection = stage.collection()
     metadatas: list[Any] = [{"x": value} for value in _VALUES.values()]
     metadatas += [{"big": value} for value in _LARGE.values()]
     metadatas += [None, {"other": 1}, {"x": 2, "y": "b", "z": True}, {"ключ": "значение", "a.b c": "dotted"}]
-    ids = [*_VALUES, *_LARGE, "nothing", "other", "several", "unicode"]
-    collection.add(ids=ids, embeddings=[[float(row), 1.0] for row in range(len(ids))], metadatas=metadatas)
+    vectors = [[float(row), 1.0] for row in range(len(IDS))]
+    collection.add(ids=IDS, embeddings=vectors, metadatas=metadatas)
     return collection
 
 
