@@ -31,7 +31,7 @@ class JsonRecord:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Annotates a field of a record: how its value is read, its name in JSON, a spelling of older releases."""
+    """Annotates a field of a record: how its value is read, its JSON name, a spelling of older releases."""
 
     read: Reader
     json_name: str | None = None
@@ -46,8 +46,7 @@ class _Field:
     required: bool
 
 
-@cache
-def _fields(record: type[Any]) -> dict[str, _Field]:
+def _declared_fields(record: Any) -> dict[str, _Field]:
     """Return the fields of a record by name, in JSON order."""
     annotations = get_type_hints(record, include_extras=True)
     found = {}
@@ -58,14 +57,17 @@ def _fields(record: type[Any]) -> dict[str, _Field]:
     return found
 
 
-@cache
-def _fields_by_spelling(record: type[Any]) -> dict[str, str]:
+def _declared_spellings(record: Any) -> dict[str, str]:
     spellings = {}
     for name, declared in _fields(record).items():
         spellings[declared.json_name] = name
         if declared.older_name is not None:
             spellings[declared.older_name] = name
     return spellings
+
+
+_fields: Callable[[Any], dict[str, _Field]] = cache(_declared_fields)
+_fields_by_spelling: Callable[[Any], dict[str, str]] = cache(_declared_spellings)
 
 
 def read_record(record: type[R], value: Any, path: str) -> R:

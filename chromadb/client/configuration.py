@@ -1,0 +1,179 @@
+"""``configuration=`` between its user and the database: dictionaries with function objects, and JSON.
+
+``prepare_creation`` and ``prepare_update`` are what a client calls. Their parts, under the names that other
+packages import, are here too. Nothing here talks to a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from chromadb.client import embedding_description
+from chromadb.client.configuration_json import (
+    collection_configuration_to_json,
+    collection_configuration_to_json_str,
+    create_collection_configuration_to_json,
+    create_collection_configuration_to_json_str,
+    load_collection_configuration_from_json,
+    load_collection_configuration_from_json_str,
+    load_create_collection_configuration_from_json,
+    load_update_collection_configuration_from_json,
+    load_update_collection_configuration_from_json_str,
+    update_collection_configuration_to_json,
+    update_collection_configuration_to_json_str,
+)
+from chromadb.client.configuration_types import (
+    CollectionConfiguration,
+    CreateCollectionConfiguration,
+    CreateHNSWConfiguration,
+    CreateSpannConfiguration,
+    HNSWConfiguration,
+    SpannConfiguration,
+    UpdateCollectionConfiguration,
+    UpdateHNSWConfiguration,
+    UpdateSpannConfiguration,
+)
+from chromadb.client.configuration_update import (
+    overwrite_collection_configuration,
+    overwrite_embedding_function,
+    update_schema_from_collection_configuration,
+)
+from chromadb.client.legacy_metadata import (
+    create_collection_configuration_from_legacy_collection_metadata,
+    update_collection_configuration_from_legacy_collection_metadata,
+)
+
+__all__ = [
+    "CollectionConfiguration",
+    "CreateCollectionConfiguration",
+    "CreateHNSWConfiguration",
+    "CreateSpannConfiguration",
+    "Creation",
+    "HNSWConfiguration",
+    "SpannConfiguration",
+    "UpdateCollectionConfiguration",
+    "UpdateHNSWConfiguration",
+    "UpdateSpannConfiguration",
+    "collection_configuration_to_json",
+    "collection_configuration_to_json_str",
+    "create_collection_configuration_from_legacy_collection_metadata",
+    "create_collection_configuration_to_json",
+    "create_collection_configuration_to_json_str",
+    "load_collection_configuration_from_json",
+    "load_collection_configuration_from_json_str",
+    "load_create_collection_configuration_from_json",
+    "load_update_collection_configuration_from_json",
+    "load_update_collection_configuration_from_json_str",
+    "overwrite_collection_configuration",
+    "overwrite_embedding_function",
+    "prepare_creation",
+    "prepare_update",
+    "update_collection_configuration_from_legacy_collection_metadata",
+    "update_collection_configuration_to_json",
+    "update_collection_configuration_to_json_str",
+    "update_schema_from_collection_configuration",
+    "validate_embedding_function_conflict_on_create",
+    "validate_embedding_function_conflict_on_get",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """What a create call sends, and the function its collection embeds with.
+
+    configuration_json: None when the caller named neither a configuration nor a function.
+    """
+
+    configuration_json: dict[str, Any] | None
+    embedding_function: Any | None
+
+
+def prepare_creation(
+    configuration: CreateCollectionConfiguration | None,
+    metadata: Mapping[str, Any] | None,
+    embedding_function: Any | None,
+) -> Creation:
+    """Bring together the configuration and the embedding function of a create call.
+
+    embedding_function: the call's own parameter; the default function gives way to one in the configuration.
+    A description (``{"name", "config"}``) in the configuration is built through the registry.
+    Raises ValueError when both name different functions, for hnsw beside spann, and for a function not found.
+    """
+    if configuration is not None:
+        _require_mapping(configuration)
+    given = dict(configuration or {})
+    named = given.get("embedding_function")
+    if isinstance(named, Mapping):
+        named = given["embedding_function"] = embedding_description.load(named)
+    validate_embedding_function_conflict_on_create(embedding_function, named)
+    if named is None and embedding_function is not None:
+        named = given["embedding_function"] = embedding_function
+    is_parameter_used = embedding_function is not None and not embedding_description.is_default(
+        embedding_function
+    )
+    return Creation(
+        configuration_json=create_collection_configuration_to_json(
+            cast("CreateCollectionConfiguration", given), metadata
+        )
+        if any(value is not None for value in given.values())
+        else None,
+        embedding_function=embedding_function if is_parameter_used else named,
+    )
+
+
+def prepare_update(
+    configuration_json: Mapping[str, Any], update: UpdateCollectionConfiguration
+) -> dict[str, Any]:
+    """Return the JSON that changes a collection's configuration, checked against the present one.
+
+    configuration_json: the present configuration. Raises ValueError when the embedding function cannot
+    replace the present one, and for changes to a SPANN index where there is none; which members of an index
+    may change is for the database to say.
+    """
+    _require_mapping(update)
+    if update.get("spann") is not None and update.get("hnsw") is None and not configuration_json.get("spann"):
+        raise ValueError("Trying to update SPANN config but schema has HNSW")
+    wanted = update.get("embedding_function")
+    if wanted is not None:
+        present = embedding_description.load(configuration_json.get("embedding_function"))
+        if present is not None and overwrite_embedding_function(present, wanted) is not wanted:
+            update = {**update, "embedding_function": None}
+    return update_collection_configuration_to_json(update)
+
+
+def _require_mapping(configuration: object) -> None:
+    if not isinstance(configuration, Mapping):
+        raise ValueError(f"Expected configuration to be a dict, got {configuration!r}")
+
+
+def validate_embedding_function_conflict_on_create(
+    embedding_function: Any | None, configuration_ef: Any | None
+) -> None:
+    """Raise ValueError when a create call names two different functions; the default one is no choice."""
+    if embedding_function is None or configuration_ef is None:
+        return
+    parameter = embedding_description.shown_name(embedding_function)
+    configured = embedding_description.shown_name(configuration_ef)
+    if parameter != configured and not embedding_description.is_default(embedding_function):
+        raise ValueError(
+            "Multiple embedding functions provided. Please provide only one. "
+            f"Embedding function conflict: {parameter} vs {configured}"
+        )
+
+
+def validate_embedding_function_conflict_on_get(
+    embedding_function: Any | None, persisted_ef_config: Mapping[str, Any] | None
+) -> None:
+    """Raise ValueError when a function (the default aside) is not the one of the collection."""
+    persisted = None if persisted_ef_config is None else persisted_ef_config.get("name")
+    if embedding_function is None or persisted is None:
+        return
+    given = embedding_description.shown_name(embedding_function)
+    if given != persisted and not embedding_description.is_default(embedding_function):
+        raise ValueError(
+            "An embedding function already exists in the collection configuration, and a new one is "
+            "provided. If this is intentional, please embed documents separately. "
+            f"Embedding function conflict: new: {given} vs persisted: {persisted}"
+        )

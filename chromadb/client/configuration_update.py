@@ -1,0 +1,125 @@
+"""What an update makes of a configuration and of a schema that are already there."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+from chromadb.client.configuration_json import (
+    CHANGEABLE_HNSW,
+    CHANGEABLE_SPANN,
+    chosen,
+    refuse_two_indexes,
+)
+from chromadb.client.configuration_types import (
+    CollectionConfiguration,
+    HNSWConfiguration,
+    SpannConfiguration,
+    UpdateCollectionConfiguration,
+)
+from chromadb.client.index_config import HnswIndexConfig, VectorIndexConfig
+from chromadb.client.schema import Schema
+from chromadb.client.value_types import FloatListValueType, ValueTypes, VectorIndexType
+from chromadb.model.schema_values import EMBEDDING_KEY
+
+
+def overwrite_collection_configuration(
+    existing_config: CollectionConfiguration, update_config: UpdateCollectionConfiguration
+) -> CollectionConfiguration:
+    """Return the configuration after an update; an update of an index that is not there changes nothing.
+
+    Raises ValueError for hnsw beside spann, and as :func:`overwrite_embedding_function` does.
+    """
+    hnsw_update, spann_update = update_config.get("hnsw"), update_config.get("spann")
+    refuse_two_indexes(hnsw_update, spann_update)
+    present, wanted = existing_config.get("embedding_function"), update_config.get("embedding_function")
+    if present is not None and wanted is not None:
+        wanted = overwrite_embedding_function(present, wanted)
+    return {
+        "hnsw": cast(
+            "HNSWConfiguration | None", _changed(existing_config.get("hnsw"), hnsw_update, CHANGEABLE_HNSW)
+        ),
+        "spann": cast(
+            "SpannConfiguration | None",
+            _changed(existing_config.get("spann"), spann_update, CHANGEABLE_SPANN),
+        ),
+        "embedding_function": present if wanted is None else wanted,
+    }
+
+
+def overwrite_embedding_function(existing_embedding_function: Any, update_embedding_function: Any) -> Any:
+    """Return the function that a collection goes on with.
+
+    One that cannot be described is kept, with a DeprecationWarning. Raises ValueError when the two have
+    different names, and what the new one's ``validate_config_update`` raises.
+    """
+    if _is_legacy(existing_embedding_function) or _is_legacy(update_embedding_function):
+        warnings.warn("cannot update legacy embedding function config", DeprecationWarning, stacklevel=2)
+        return existing_embedding_function
+    present, wanted = existing_embedding_function.name(), update_embedding_function.name()
+    if present != wanted:
+        raise ValueError(f"Cannot update embedding function: incompatible types ({present} vs {wanted})")
+    update_embedding_function.validate_config_update(
+        existing_embedding_function.get_config(), update_embedding_function.get_config()
+    )
+    return update_embedding_function
+
+
+def update_schema_from_collection_configuration(
+    schema: Schema, configuration: UpdateCollectionConfiguration
+) -> Schema:
+    """Return a schema with an update of the configuration applied to the defaults and to ``#embedding``.
+
+    Raises ValueError when the schema has the other kind of index, or no vector index to update.
+    """
+    updated = Schema.deserialize_from_json({})
+    updated.cmek = schema.cmek
+    updated.defaults = _with_updated_vectors(schema.defaults, configuration, "defaults")
+    updated.keys = {
+        key: _with_updated_vectors(types, configuration, f"keys[{key}]") if key == EMBEDDING_KEY else types
+        for key, types in schema.keys.items()
+    }
+    return updated
+
+
+def _with_updated_vectors(
+    types: ValueTypes, configuration: UpdateCollectionConfiguration, place: str
+) -> ValueTypes:
+    index = None if types.float_list is None else types.float_list.vector_index
+    if index is None:
+        raise ValueError(f"Schema is missing {place}.float_list.vector_index")
+    changed = VectorIndexType(index.enabled, _updated_vector_config(index.config, configuration))
+    return replace(types, float_list=FloatListValueType(changed))
+
+
+def _updated_vector_config(
+    config: VectorIndexConfig, configuration: UpdateCollectionConfiguration
+) -> VectorIndexConfig:
+    changes: dict[str, Any] = {}
+    hnsw, spann = configuration.get("hnsw"), configuration.get("spann")
+    if hnsw is not None:
+        if config.spann is not None:
+            raise ValueError("Trying to update HNSW config but schema has SPANN")
+        changes["hnsw"] = (config.hnsw or HnswIndexConfig()).model_copy(update=chosen(hnsw, CHANGEABLE_HNSW))
+    if spann is not None:
+        if config.spann is None:
+            raise ValueError("Trying to update SPANN config but schema has HNSW")
+        changes["spann"] = config.spann.model_copy(update=chosen(spann, CHANGEABLE_SPANN))
+    function = configuration.get("embedding_function")
+    if function is not None:
+        changes["embedding_function"] = function
+    return config.model_copy(update=changes)
+
+
+def _changed(
+    present: Mapping[str, Any] | None, update: Mapping[str, Any] | None, names: Iterable[str]
+) -> dict[str, Any] | None:
+    if present is None:
+        return None
+    return {**present, **chosen(update or {}, names)}
+
+
+def _is_legacy(embedding_function: Any) -> bool:
+    return not hasattr(embedding_function, "is_legacy") or bool(embedding_function.is_legacy())
