@@ -6,9 +6,10 @@ that raises has changed nothing; a read sees one moment. Any number of threads m
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -17,32 +18,56 @@ import numpy as np
 
 from chromadb.engine import reads, writes
 from chromadb.engine.index.collection_index import Change, CollectionIndex
+from chromadb.engine.index.index_cache import IndexCache
 from chromadb.engine.index.slots import SnapshotOutdated
-from chromadb.engine.reads import CollectionView, Selection
+from chromadb.engine.reads import CollectionView
 from chromadb.engine.store import catalog, log, records, text
 from chromadb.engine.store.catalog import CollectionState
 from chromadb.engine.store.connection import Store, StoreOptions
 from chromadb.engine.store.log import Operation
+from chromadb.engine.store.migration import HashAlgorithm, MigrationMode
 from chromadb.engine.text_indexer import TextIndexer
 from chromadb.model.collection import CollectionInfo, DatabaseInfo, Tenant
 from chromadb.model.embeddings import Matrix
-from chromadb.model.errors import NotFoundError
+from chromadb.model.errors import AuthorizationError, NotFoundError
+from chromadb.model.identity import UserIdentity
 from chromadb.model.metadata import check_collection_metadata
-from chromadb.model.names import check_collection_name, check_database_name, check_tenant_name
+from chromadb.model.names import DEFAULT_DATABASE, DEFAULT_TENANT, check_collection_name, check_database_name, check_tenant_name
 from chromadb.model.records import RecordBatch
 from chromadb.model.results import Columns, Hits, Records
 from chromadb.model.schema import CollectionSchema
+from chromadb.model.selection import Selection
+from chromadb.model.version import __version__
 
 _Result = TypeVar("_Result")
+
+SUGGESTED_BATCH_SIZE = 5461
+"""Where ``create_batches`` cuts, as in Chroma 1.5. A larger call is taken whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseOptions:
+    """How a database is opened.
+
+    directory: None keeps everything in memory. allow_reset: whether ``reset`` may delete everything.
+    memory_limit_bytes: how much memory the indexes of collections may take; beyond it those not used for longest are dropped
+    and built again when they are next needed. None: no limit.
+    """
+
+    directory: Path | None = None
+    migrations: MigrationMode = "apply"
+    hash_algorithm: HashAlgorithm = "md5"
+    allow_reset: bool = False
+    memory_limit_bytes: int | None = None
 
 
 class Database:
     """An open database. Raises StorageError or VersionMismatchError when it cannot be opened."""
 
-    def __init__(self, options: StoreOptions) -> None:
-        self._store = Store(options)
-        self._indexes: dict[int, CollectionIndex] = {}
-        self._indexes_lock = threading.Lock()
+    def __init__(self, options: DatabaseOptions) -> None:
+        self._store = Store(StoreOptions(options.directory, options.migrations, options.hash_algorithm))
+        self._allow_reset = options.allow_reset
+        self._indexes = IndexCache(options.memory_limit_bytes)
         self._text_indexer = TextIndexer(self._store)
         with self._store.write() as connection:
             catalog.create_defaults(connection)
@@ -54,22 +79,35 @@ class Database:
         """Stop background work and close the files; every later call raises InternalError."""
         self._text_indexer.close()
         self._store.close()
-        with self._indexes_lock:
-            self._indexes.clear()
+        self._indexes.clear()
 
     def heartbeat(self) -> int:
         """Return the time of this machine's clock in nanoseconds since the epoch."""
         return time.time_ns()
 
-    def reset(self) -> None:
-        """Delete everything and create the default tenant and database again."""
+    def get_version(self) -> str:
+        """Return the version of this package."""
+        return __version__
+
+    def get_max_batch_size(self) -> int:
+        """Return the batch size that suits one call."""
+        return SUGGESTED_BATCH_SIZE
+
+    def get_user_identity(self) -> UserIdentity:
+        """Return whom an embedded database takes its caller for: nobody in particular, who may use everything."""
+        return UserIdentity(user_id="", tenant=DEFAULT_TENANT, databases=[DEFAULT_DATABASE])
+
+    def reset(self) -> bool:
+        """Delete everything and create the default tenant and database again; AuthorizationError if not allowed."""
+        if not self._allow_reset:
+            raise AuthorizationError("Reset is disabled by config")
         with self._store.write() as connection:
             catalog.clear(connection)
             for table in ("records", "embeddings_queue", "embedding_fulltext_search"):
                 connection.execute(f"DELETE FROM {table}")
             catalog.create_defaults(connection)
-        with self._indexes_lock:
-            self._indexes.clear()
+        self._indexes.clear()
+        return True
 
     # Tenants and databases
 
@@ -107,7 +145,7 @@ class Database:
             numbers = catalog.delete_database(connection, name, tenant)
             for number in numbers:
                 _delete_contents(connection, number)
-        self._forget(numbers)
+        self._indexes.drop(numbers)
 
     # Collections
 
@@ -169,7 +207,7 @@ class Database:
         with self._store.write() as connection:
             number = catalog.delete_collection(connection, name, tenant, database)
             _delete_contents(connection, number)
-        self._forget([number])
+        self._indexes.drop([number])
 
     def modify_collection(
         self,
@@ -237,7 +275,7 @@ class Database:
         self._write(collection, Operation.UPSERT, batch)
 
     def delete(self, collection: UUID, selection: Selection) -> int:
-        """Delete the selected records and return how many there were."""
+        """Delete the selected records and return how many there were; of ids alone, how many ids were given."""
 
         def attempt() -> tuple[int, Change | None, CollectionIndex]:
             with self._store.write() as connection:
@@ -249,6 +287,8 @@ class Database:
         deleted, change, index = _until_current(attempt)
         if change is not None:
             index.apply(change)
+        if selection.ids is not None and selection.condition is None:
+            return len(selection.ids)
         return deleted
 
     def get(self, collection: UUID, selection: Selection, columns: Columns) -> Records:
@@ -281,16 +321,7 @@ class Database:
 
     def _state_and_index(self, connection: apsw.Connection, collection: UUID) -> tuple[CollectionState, CollectionIndex]:
         state = catalog.get_state(connection, collection)
-        with self._indexes_lock:
-            index = self._indexes.get(state.number)
-            if index is None:
-                index = self._indexes[state.number] = CollectionIndex(state.number)
-        return state, index
-
-    def _forget(self, numbers: list[int]) -> None:
-        with self._indexes_lock:
-            for number in numbers:
-                self._indexes.pop(number, None)
+        return state, self._indexes.get(state.number)
 
 
 def _delete_contents(connection: apsw.Connection, number: int) -> None:

@@ -25,20 +25,7 @@ from chromadb.model.errors import InvalidArgumentError
 from chromadb.model.filters import Filter
 from chromadb.model.metadata import decode, visible
 from chromadb.model.results import Columns, Hits, Records
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which records a read is about.
-
-    ids: only these (unknown ones are passed over); None: all. condition: only those that satisfy it.
-    limit, offset: a page of them in insertion order.
-    """
-
-    ids: list[str] | None = None
-    condition: Filter | None = None
-    limit: int | None = None
-    offset: int = 0
+from chromadb.model.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)

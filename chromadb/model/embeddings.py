@@ -14,57 +14,59 @@ PyEmbeddings: TypeAlias = list[PyEmbedding]
 Matrix: TypeAlias = npt.NDArray[np.float32]
 """float32 of shape (records, dimension), C-contiguous."""
 
-_ALLOWED_DTYPES = tuple(np.dtype(name) for name in ("float16", "float32", "float64", "int32", "int64"))
-
-
 def normalize_embeddings(target: Any) -> Embeddings | None:
-    """Return the vectors as a list of one-dimensional float32 (lists) or original-dtype (NumPy) arrays.
+    """Return the vectors as a list of one-dimensional arrays: float32 for lists, the given dtype for arrays.
 
-    target: one vector (list of numbers, 1-D array) or several (list of lists, 2-D array, list of 1-D arrays).
-    None stays None. Raises ValueError for an empty input and for any other shape.
+    target: one vector (sequence of numbers, 1-D array) or several (sequence of sequences, 2-D array, sequence of 1-D
+    arrays). None stays None. Raises ValueError for an empty input and for any other shape.
     """
     if target is None:
         return None
+    if isinstance(target, (list, tuple, np.ndarray)) and len(target) == 0:
+        raise ValueError(f"Expected Embeddings to be non-empty list or numpy array, got {target}")
     if isinstance(target, np.ndarray):
-        if target.size == 0 and target.ndim == 1:
-            raise ValueError(f"Expected Embeddings to be non-empty list or numpy array, got {target}")
         if target.ndim == 1:
             return [target]
         if target.ndim == 2:
             return list(target)
-    elif isinstance(target, list):
-        if not target:
-            raise ValueError(f"Expected Embeddings to be non-empty list or numpy array, got {target}")
+    elif isinstance(target, (list, tuple)):
         first = target[0]
-        if isinstance(first, (int, float)) and not isinstance(first, bool):
+        if _is_number(first):
             return [_row_of_numbers(target)]
-        if isinstance(first, list):
+        if isinstance(first, np.ndarray):
+            return list(target)
+        if isinstance(first, (list, tuple)):
             if not first:
                 raise ValueError(
                     "Expected each embedding in the embeddings to hold at least 1 int/float value, "
                     "got an empty list at pos 0"
                 )
-            if isinstance(first[0], (int, float)) and not isinstance(first[0], bool):
+            if _is_number(first[0]):
                 return [_row_of_numbers(row) for row in target]
-        if isinstance(first, np.ndarray):
-            return list(target)
-    raise ValueError(
-        "Expected embeddings to be a list of floats or ints, a list of lists, a numpy array, or a list of "
-        f"numpy arrays, got {target}"
-    )
+    raise _unknown_shape(target)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
 
 
 def _row_of_numbers(row: Any) -> Embedding:
     try:
-        array = np.asarray(row, dtype=np.float32)
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            "Expected embeddings to be a list of floats or ints, a list of lists, a numpy array, or a list of "
-            f"numpy arrays, got {row}"
-        ) from error
+        # A number too large for binary32 becomes infinite here, and is refused with the other values that are.
+        with np.errstate(over="ignore"):
+            array = np.asarray(row, dtype=np.float32)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise _unknown_shape(row) from error
     if array.ndim != 1:
         raise ValueError(f"Expected a 1-dimensional array, got a {array.ndim}-dimensional array {array}")
     return array
+
+
+def _unknown_shape(target: object) -> ValueError:
+    return ValueError(
+        "Expected embeddings to be a list of floats or ints, a list of lists, a numpy array, or a list of "
+        f"numpy arrays, got {target}"
+    )
 
 
 def validate_embeddings(embeddings: Any) -> Embeddings:
@@ -88,7 +90,7 @@ def validate_embeddings(embeddings: Any) -> Embeddings:
                 "Expected each embedding in the embeddings to be a 1-dimensional numpy array with at least 1 "
                 f"int/float value. Got a 1-dimensional numpy array with no values at pos {position}"
             )
-        if embedding.dtype not in _ALLOWED_DTYPES:
+        if embedding.dtype.kind not in "fiu":
             raise ValueError(
                 "Expected each value in the embedding to be a int or float, got an embedding with "
                 f"{embedding.dtype} - {embedding}"

@@ -104,7 +104,7 @@ def normalize_metadatas(metadatas: Any) -> Any:
         return None
     if isinstance(metadatas, dict):
         return [normalize_metadata(metadatas)]
-    if isinstance(metadatas, list):
+    if isinstance(metadatas, (list, tuple)):
         return [normalize_metadata(metadata) for metadata in metadatas]
     return metadatas
 

@@ -59,9 +59,11 @@ def _taken(column: Sequence[T] | None, positions: list[int]) -> list[T] | None:
 
 
 def maybe_cast_one_to_many(target: Any) -> Any:
-    """Return a single value wrapped in a list; lists and None are returned as they are."""
+    """Return a single value wrapped in a list, a tuple as a list; lists and None are returned as they are."""
     if target is None or isinstance(target, list):
         return target
+    if isinstance(target, tuple):
+        return list(target)
     return [target]
 
 
@@ -147,22 +149,17 @@ def validate_aligned(columns: dict[str, Sequence[Any] | None], content: Sequence
         raise ValueError(f"Unequal lengths for fields: {shown}")
 
 
-def matrix_of(embeddings: Embeddings) -> Matrix:
-    """Return checked vectors as one float32 matrix.
+def matrix_of(embeddings: Embeddings | npt.NDArray[Any]) -> Matrix:
+    """Return checked vectors, a list of arrays or one array of a row each, as one float32 matrix.
 
     Raises InvalidArgumentError when their lengths differ or a value is NaN, infinite or too large for float32.
     """
-    lengths = {len(embedding) for embedding in embeddings}
-    if len(lengths) != 1:
-        raise InvalidArgumentError(
-            f"Inconsistent dimensions in provided embeddings: found lengths {sorted(lengths)}"
-        )
+    if isinstance(embeddings, list) and len({len(embedding) for embedding in embeddings}) != 1:
+        raise InvalidArgumentError("Inconsistent dimensions in provided embeddings")
     with np.errstate(over="ignore"):
-        matrix = np.array(embeddings, dtype=np.float32)
+        matrix = np.ascontiguousarray(embeddings, dtype=np.float32)
     if not np.isfinite(matrix).all():
-        position = int(np.flatnonzero(~np.isfinite(matrix).all(axis=1))[0])
         raise InvalidArgumentError(
-            "Validation error: embeddings: Embeddings must not contain NaN or Infinity values, "
-            f"found one in the embedding at position {position}"
+            "Validation error: embeddings: Embeddings must not contain NaN or Infinity values"
         )
     return matrix

@@ -53,6 +53,11 @@ class CollectionIndex:
         """The last log entry that has been applied."""
         return self._current.seq
 
+    @property
+    def nbytes(self) -> int:
+        """How much memory the index takes, in bytes, its string vocabularies left out."""
+        return self._current.table.nbytes
+
     def snapshot(self, connection: apsw.Connection, state: CollectionState) -> Snapshot:
         """Return the collection as the transaction sees it, first applying what the index has not seen yet.
 

@@ -52,6 +52,12 @@ class Column:
     def __len__(self) -> int:
         return len(self._kinds)
 
+    @property
+    def nbytes(self) -> int:
+        """How much memory the arrays take, in bytes; the vocabulary is left out."""
+        arrays = (self._kinds, self._words, self._element_slots, self._element_kinds, self._element_words)
+        return sum(array.nbytes for array in arrays)
+
     def append(self, values: Sequence[Any]) -> None:
         """Add the values of the next slots; None for a slot without the key."""
         first_slot = len(self._kinds)

@@ -23,6 +23,11 @@ class Growable(Generic[Scalar]):
         return self._size
 
     @property
+    def nbytes(self) -> int:
+        """How much memory it takes, in bytes."""
+        return self._buffer.nbytes
+
+    @property
     def values(self) -> npt.NDArray[Scalar]:
         """The elements so far, without copying them; not affected by later appends."""
         return self._buffer[: self._size]

@@ -46,6 +46,13 @@ class SlotTable:
     def __len__(self) -> int:
         return len(self.numbers)
 
+    @property
+    def nbytes(self) -> int:
+        """How much memory the arrays take, in bytes."""
+        vectors = 0 if self.vectors is None else self.vectors.nbytes
+        columns = sum(column.nbytes for column in list(self._columns.values()))
+        return vectors + columns + self.numbers.nbytes + self.squared_norms.nbytes
+
     def append(
         self,
         numbers: Numbers,

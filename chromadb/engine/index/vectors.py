@@ -32,6 +32,11 @@ class VectorRows:
         """How many rows fit into the chunks made so far."""
         return int(self._starts[-1])
 
+    @property
+    def nbytes(self) -> int:
+        """How much memory the rows take, in bytes; room that nothing was written to costs none."""
+        return self._size * self.dimension * 4
+
     def append(self, rows: Matrix) -> None:
         """Add rows of shape (n, dimension) behind the last."""
         start = self._size

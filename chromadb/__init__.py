@@ -1,0 +1,120 @@
+"""Chroma: an embedding database. Store documents, find them by meaning, keep them on disk.
+
+    import chromadb
+
+    client = chromadb.PersistentClient("./my-data")
+    facts = client.get_or_create_collection("facts")
+    facts.add(ids=["1"], documents=["The heart of a blue whale weighs as much as a piano."])
+    facts.query(query_texts=["large animals"])
+
+Every name is loaded when it is first used, so that ``import chromadb`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from chromadb.model.version import __version__
+
+if TYPE_CHECKING:
+    from chromadb import api, auth, base_types, config, errors, execution, types, utils
+    from chromadb.api.types import (
+        BoolInvertedIndexConfig,
+        Cmek,
+        CollectionMetadata,
+        Documents,
+        EmbeddingFunction,
+        Embeddings,
+        FloatInvertedIndexConfig,
+        FtsIndexConfig,
+        GetResult,
+        HnswIndexConfig,
+        IDs,
+        Include,
+        IntInvertedIndexConfig,
+        Metadata,
+        Metadatas,
+        QueryResult,
+        ReadLevel,
+        Schema,
+        SpannIndexConfig,
+        SparseEmbeddingFunction,
+        SparseVector,
+        SparseVectorIndexConfig,
+        SparseVectors,
+        StringInvertedIndexConfig,
+        UpdateCollectionMetadata,
+        UpdateMetadata,
+        URI,
+        URIs,
+        VectorIndexConfig,
+        Where,
+        WhereDocument,
+    )
+    from chromadb.auth.token_authn import TokenTransportHeader
+    from chromadb.client.admin import AdminClient as AdminAPI
+    from chromadb.client.client import Client as ClientAPI
+    from chromadb.client.collection import Collection
+    from chromadb.client.factories import (
+        AdminClient,
+        AsyncHttpClient,
+        Client,
+        CloudClient,
+        EphemeralClient,
+        HttpClient,
+        PersistentClient,
+        RustClient,
+        configure,
+        get_settings,
+    )
+    from chromadb.client.settings import Settings
+    from chromadb.model.expression import K, Key, Knn, Rrf, Search
+    from chromadb.model.names import DEFAULT_DATABASE, DEFAULT_TENANT
+
+_NAMES = {
+    "chromadb.api.types": (
+        "BoolInvertedIndexConfig", "Cmek", "CollectionMetadata", "Documents", "EmbeddingFunction", "Embeddings",
+        "FloatInvertedIndexConfig", "FtsIndexConfig", "GetResult", "HnswIndexConfig", "IDs", "Include",
+        "IntInvertedIndexConfig", "Metadata", "Metadatas", "QueryResult", "ReadLevel", "Schema", "SpannIndexConfig",
+        "SparseEmbeddingFunction", "SparseVector", "SparseVectorIndexConfig", "SparseVectors",
+        "StringInvertedIndexConfig", "URI", "URIs", "UpdateCollectionMetadata", "UpdateMetadata", "VectorIndexConfig",
+        "Where", "WhereDocument",
+    ),
+    "chromadb.api": ("AdminAPI", "ClientAPI"),
+    "chromadb.auth.token_authn": ("TokenTransportHeader",),
+    "chromadb.client.collection": ("Collection",),
+    "chromadb.client.factories": (
+        "AdminClient", "AsyncHttpClient", "Client", "CloudClient", "EphemeralClient", "HttpClient", "PersistentClient",
+        "RustClient", "configure", "get_settings",
+    ),
+    "chromadb.client.settings": ("Settings",),
+    "chromadb.model.expression": ("K", "Key", "Knn", "Rrf", "Search"),
+    "chromadb.model.names": ("DEFAULT_DATABASE", "DEFAULT_TENANT"),
+}  # fmt: skip
+_MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}
+_SUBMODULES = ("api", "auth", "base_types", "config", "errors", "execution", "types", "utils")
+
+__all__ = [
+    "Cmek", "Collection", "Metadata", "Metadatas", "Where", "WhereDocument", "Documents", "IDs", "URI", "URIs",
+    "Embeddings", "EmbeddingFunction", "Include", "CollectionMetadata", "UpdateMetadata", "UpdateCollectionMetadata",
+    "QueryResult", "GetResult", "TokenTransportHeader", "Search", "Key", "K", "Knn", "Rrf", "SparseVector",
+    "SparseVectors", "SparseEmbeddingFunction", "Schema", "VectorIndexConfig", "HnswIndexConfig", "SpannIndexConfig",
+    "FtsIndexConfig", "SparseVectorIndexConfig", "StringInvertedIndexConfig", "IntInvertedIndexConfig",
+    "FloatInvertedIndexConfig", "BoolInvertedIndexConfig",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name in _SUBMODULES:
+        return import_module(f"chromadb.{name}")
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module 'chromadb' has no attribute {name!r}")
+    value = getattr(import_module(module), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULE_OF, *_SUBMODULES})

@@ -1,0 +1,1 @@
+"""Import paths that other packages use."""

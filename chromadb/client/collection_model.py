@@ -1,0 +1,62 @@
+"""A collection as clients pass it around: the catalog's answer, with the names that Chroma gave its members."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from chromadb.client.schema import Schema
+from chromadb.model.collection import CollectionInfo
+
+
+class CollectionModel(BaseModel):
+    """What the database says of one collection; members can also be read as ``model["name"]``.
+
+    dimension: length of its vectors, None until the first is written. version, log_position: 0 in a local database.
+    """
+
+    id: UUID
+    name: str
+    configuration_json: dict[str, Any]
+    serialized_schema: dict[str, Any] | None
+    metadata: dict[str, Any] | None = None
+    dimension: int | None = None
+    tenant: str
+    database: str
+    version: int = 0
+    log_position: int = 0
+
+    def __getitem__(self, member: str) -> Any:
+        """Return a member by its name; raises KeyError for an unknown one."""
+        if member not in type(self).model_fields:
+            raise KeyError(member)
+        return getattr(self, member)
+
+    def __setitem__(self, member: str, value: Any) -> None:
+        """Set a member by its name; raises KeyError for an unknown one."""
+        if member not in type(self).model_fields:
+            raise KeyError(member)
+        setattr(self, member, value)
+
+    @classmethod
+    def of(cls, info: CollectionInfo) -> CollectionModel:
+        """Return the model of what the catalog says."""
+        return cls(
+            id=info.id,
+            name=info.name,
+            configuration_json=info.schema.configuration_json(),
+            serialized_schema=info.schema.to_json(),
+            metadata=None if info.metadata is None else dict(info.metadata),
+            dimension=info.dimension,
+            tenant=info.tenant,
+            database=info.database,
+        )
+
+    @property
+    def schema_object(self) -> Schema | None:
+        """The schema with its embedding functions built."""
+        return None if self.serialized_schema is None else Schema.deserialize_from_json(self.serialized_schema)
+
+

@@ -1,0 +1,217 @@
+"""From the arguments of a collection's methods to what the database is asked: pure checks, in the documented order.
+
+The same for synchronous and asynchronous collections; the only work besides checking is the embedding function's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from operator import index
+from typing import Any
+
+import numpy as np
+
+from chromadb.model.embeddings import Matrix, normalize_embeddings, validate_embeddings
+from chromadb.model.errors import DuplicateIDError
+from chromadb.model.filter_validation import validate_where, validate_where_document
+from chromadb.model.filters import both, parse_where, parse_where_document
+from chromadb.model.metadata import normalize_metadatas, validate_metadatas
+from chromadb.model.records import (
+    RecordBatch,
+    matrix_of,
+    maybe_cast_one_to_many,
+    validate_aligned,
+    validate_documents,
+    validate_ids,
+    validate_images,
+    validate_uris,
+)
+from chromadb.model.selection import Selection
+
+Embed = Callable[[Any], Any]
+Load = Callable[[Sequence[str | None]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What vectors can be made from; at most one is used. embed: the embedding function. load: the data loader."""
+
+    embed: Embed
+    load: Load | None
+
+    def vectors(self, documents: Any, images: Any, uris: Any) -> Matrix:
+        """Return the vectors of whichever is given, float32 of shape (records, dimension).
+
+        Raises ValueError when the function returns another number of vectors than it was given inputs.
+        """
+        given = next(source for source in (documents, images, uris) if source is not None)
+        if given is uris and documents is None and images is None:
+            given = self.loaded(uris)
+        vectors = matrix_of(validate_embeddings(normalize_embeddings(self.embed(given))))
+        if len(vectors) != len(given):
+            raise ValueError(
+                f"Expected the embedding function to return one embedding for each of the {len(given)} inputs, "
+                f"got {len(vectors)}"
+            )
+        return vectors
+
+    def loaded(self, uris: Any) -> Any:
+        """Return what the data loader makes of the uris; raises ValueError when there is none."""
+        if self.load is None:
+            raise ValueError("You must set a data loader on the collection if loading from URIs.")
+        return self.load(uris)
+
+
+@contextmanager
+def naming(call: str) -> Iterator[None]:
+    """Say in which call an argument was refused: the same error, its text followed by `` in add.``
+
+    Errors that the database itself would raise (InvalidArgumentError and the like) pass as they are.
+    """
+    try:
+        yield
+    except (ValueError, TypeError, DuplicateIDError) as error:
+        try:
+            named = type(error)(f"{error} in {call}.")
+        except Exception:
+            # Some errors (pydantic's, an HTTP library's) cannot be made from a text; they pass as they are.
+            raise error from None
+        raise named.with_traceback(error.__traceback__) from error.__cause__
+
+
+def prepare_batch(
+    ids: Any,
+    embeddings: Any,
+    metadatas: Any,
+    documents: Any,
+    images: Any,
+    uris: Any,
+    sources: Sources,
+    *,
+    embed_from: tuple[str, ...],
+    vectors_required: bool,
+) -> RecordBatch:
+    """Return a batch of an add, update or upsert, with vectors made where they are missing.
+
+    embed_from: names of the arguments that vectors may be made from. vectors_required: whether each record needs one.
+    """
+    matrix = _matrix_argument(embeddings)
+    columns: dict[str, Any] = {
+        "ids": maybe_cast_one_to_many(ids),
+        "embeddings": matrix,
+        "metadatas": normalize_metadatas(metadatas),
+        "documents": maybe_cast_one_to_many(documents),
+        "images": _images_argument(images),
+        "uris": maybe_cast_one_to_many(uris),
+    }
+    validate_aligned(columns, ("ids",))
+    if columns["documents"] is not None:
+        validate_documents(columns["documents"], nullable=matrix is not None)
+    if columns["images"] is not None:
+        validate_images(columns["images"])
+    if columns["uris"] is not None:
+        validate_uris(columns["uris"])
+    checked_ids = validate_ids(columns["ids"])
+    if columns["metadatas"] is not None:
+        validate_metadatas(columns["metadatas"])
+    if matrix is None:
+        given = {name: columns[name] for name in embed_from if columns[name] is not None}
+        if len(given) > 1 or (vectors_required and not given):
+            raise ValueError(f"Exactly one of {', '.join(embed_from)} must be provided")
+        if given:
+            matrix = sources.vectors(given.get("documents"), given.get("images"), given.get("uris"))
+    return RecordBatch(
+        ids=checked_ids,
+        embeddings=matrix,
+        documents=columns["documents"],
+        uris=columns["uris"],
+        metadatas=columns["metadatas"],
+    )
+
+
+def prepare_queries(embeddings: Any, texts: Any, images: Any, uris: Any, sources: Sources) -> Matrix:
+    """Return the query vectors, float32 of shape (queries, dimension), made from texts, images or uris if not given."""
+    matrix = _matrix_argument(embeddings)
+    columns: dict[str, Any] = {
+        "embeddings": matrix,
+        "documents": maybe_cast_one_to_many(texts),
+        "images": _images_argument(images),
+        "uris": maybe_cast_one_to_many(uris),
+    }
+    validate_aligned(columns, tuple(columns))
+    if columns["documents"] is not None:
+        validate_documents(columns["documents"])
+    if columns["images"] is not None:
+        validate_images(columns["images"])
+    if columns["uris"] is not None:
+        validate_uris(columns["uris"])
+    if matrix is not None:
+        return matrix
+    return sources.vectors(columns["documents"], columns["images"], columns["uris"])
+
+
+def prepare_selection(
+    ids: Any, where: Any, where_document: Any, *, limit: Any = None, offset: Any = None
+) -> Selection:
+    """Return the selection that the arguments describe; raises the documented errors for a bad one."""
+    if where is not None:
+        validate_where(where)
+    if where_document is not None:
+        validate_where_document(where_document)
+    return Selection(
+        ids=ids,
+        condition=both(parse_where(where), parse_where_document(where_document)),
+        limit=None if limit is None else non_negative("limit", limit),
+        offset=0 if offset is None else non_negative("offset", offset),
+    )
+
+
+def prepare_ids(ids: Any) -> list[str] | None:
+    """Return the ids of a get or delete: None, one id, or distinct ids."""
+    return None if ids is None else validate_ids(maybe_cast_one_to_many(ids))
+
+
+def prepare_candidate_ids(ids: Any) -> list[str] | None:
+    """Return the ids that a query is restricted to, which may be none, repeated or unknown."""
+    if ids is None:
+        return None
+    candidates: list[str] = maybe_cast_one_to_many(ids)
+    for id_ in candidates:
+        if not isinstance(id_, str):
+            raise TypeError(
+                f"argument 'ids': '{type(id_).__name__}' object cannot be converted to 'PyString': expected a str, "
+                f"got {id_!r}"
+            )
+    return candidates
+
+
+def non_negative(name: str, value: Any) -> int:
+    """Return the value as an int; TypeError for another type, OverflowError for a negative one."""
+    try:
+        number = index(value)
+    except TypeError:
+        raise TypeError(
+            f"argument '{name}': '{type(value).__name__}' object cannot be interpreted as an integer"
+        ) from None
+    if number < 0:
+        raise OverflowError(f"Expected {name} to be an integer of at least 0, got {value}")
+    return number
+
+
+def _matrix_argument(embeddings: Any) -> Matrix | None:
+    vectors = normalize_embeddings(embeddings)
+    if vectors is None:
+        return None
+    checked = validate_embeddings(vectors)
+    if isinstance(embeddings, np.ndarray) and embeddings.ndim == 2:
+        # Rows of one array are that array: no need to put them together again.
+        return matrix_of(embeddings)
+    return matrix_of(checked)
+
+
+def _images_argument(images: Any) -> Any:
+    if isinstance(images, np.ndarray):
+        return [images]
+    return maybe_cast_one_to_many(images)

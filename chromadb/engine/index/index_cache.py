@@ -1,0 +1,50 @@
+"""The indexes that a process holds, within a limit of memory."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from chromadb.engine.index.collection_index import CollectionIndex
+
+
+class IndexCache:
+    """Collection number to index, least recently used first. Thread-safe.
+
+    memory_limit_bytes: beyond it, indexes not used for longest are dropped, all but the one asked for; None: no limit.
+    A dropped index lives on where a call uses it, and is built from log and records when it is next asked for.
+    """
+
+    def __init__(self, memory_limit_bytes: int | None) -> None:
+        self._limit = memory_limit_bytes
+        self._indexes: OrderedDict[int, CollectionIndex] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, collection: int) -> CollectionIndex:
+        """Return the index of a collection, an empty one that has yet to follow the log if it is not held."""
+        with self._lock:
+            index = self._indexes.get(collection)
+            if index is None:
+                index = self._indexes[collection] = CollectionIndex(collection)
+            self._indexes.move_to_end(collection)
+            if self._limit is not None:
+                self._shrink(self._limit)
+            return index
+
+    def drop(self, collections: Iterable[int]) -> None:
+        """Let go of the indexes of some collections."""
+        with self._lock:
+            for collection in collections:
+                self._indexes.pop(collection, None)
+
+    def clear(self) -> None:
+        """Let go of all indexes."""
+        with self._lock:
+            self._indexes.clear()
+
+    def _shrink(self, limit: int) -> None:
+        held = sum(index.nbytes for index in self._indexes.values())
+        while held > limit and len(self._indexes) > 1:
+            _, dropped = self._indexes.popitem(last=False)
+            held -= dropped.nbytes
