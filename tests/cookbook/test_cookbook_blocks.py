@@ -6,6 +6,7 @@ built by `scenes`, and what it must have done is checked by `outcomes`.
 """
 
 import ast
+import shutil
 
 import pytest
 
@@ -88,7 +89,10 @@ def test_block_0404_is_the_result_of_block_0403():
 
 
 def run_batching(records, dimension, capsys):
-    """Run the block that adds 100000 vectors of 1536 dimensions, with these two numbers in their place."""
+    """Run the block that adds 100000 vectors of 1536 dimensions, with these two numbers in their place.
+
+    Returns the batch sizes that the block prints.
+    """
     code = BLOCKS[BATCHING].code
     assert code.count("100000") == code.count("1536") == 1
     namespace = {}
@@ -102,3 +106,11 @@ def run_batching(records, dimension, capsys):
 
 def test_block_0396_scaled_down(capsys):
     assert run_batching(7000, 8, capsys) == [5461, 1539]
+
+
+@pytest.mark.slow
+def test_block_0396_in_full(capsys, tmp_path):
+    sizes = run_batching(100000, 1536, capsys)
+    assert sizes == [5461] * 18 + [1702]
+    # pytest keeps the directories of the last runs, and this one holds most of a gigabyte.
+    shutil.rmtree(tmp_path)
