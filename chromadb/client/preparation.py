@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from chromadb.model.embeddings import Matrix, normalize_embeddings, validate_embeddings
-from chromadb.model.errors import DuplicateIDError
+from chromadb.model.errors import DuplicateIDError, InvalidArgumentError
 from chromadb.model.filter_validation import validate_where, validate_where_document
 from chromadb.model.filters import both, parse_where, parse_where_document
 from chromadb.model.metadata import normalize_metadatas, validate_metadatas
@@ -31,6 +31,9 @@ from chromadb.model.records import (
 from chromadb.model.selection import Selection
 
 Embed = Callable[[Any], Any]
+_QUERY_SOURCES = ("documents", "images", "uris")
+_LARGEST = 2**62
+
 Load = Callable[[Sequence[str | None]], Any]
 
 
@@ -44,14 +47,14 @@ class Sources:
     def vectors(self, documents: Any, images: Any, uris: Any) -> Matrix:
         """Return the vectors of whichever is given, float32 of shape (records, dimension).
 
-        Raises ValueError when the function returns another number of vectors than it was given inputs.
+        Raises InvalidArgumentError when the function returns another number of vectors than it was given inputs.
         """
         given = next(source for source in (documents, images, uris) if source is not None)
         if given is uris and documents is None and images is None:
             given = self.loaded(uris)
         vectors = matrix_of(validate_embeddings(normalize_embeddings(self.embed(given))))
         if len(vectors) != len(given):
-            raise ValueError(
+            raise InvalidArgumentError(
                 f"Expected the embedding function to return one embedding for each of the {len(given)} inputs, "
                 f"got {len(vectors)}"
             )
@@ -97,6 +100,8 @@ def prepare_batch(
 
     embed_from: names of the arguments that vectors may be made from. vectors_required: whether each record needs one.
     """
+    if ids is None:
+        validate_ids(ids)
     matrix = _matrix_argument(embeddings)
     columns: dict[str, Any] = {
         "ids": maybe_cast_one_to_many(ids),
@@ -149,6 +154,9 @@ def prepare_queries(embeddings: Any, texts: Any, images: Any, uris: Any, sources
         validate_uris(columns["uris"])
     if matrix is not None:
         return matrix
+    given = [name for name in _QUERY_SOURCES if columns[name] is not None]
+    if len(given) > 1:
+        raise ValueError(f"Exactly one of {', '.join(_QUERY_SOURCES)} must be provided")
     return sources.vectors(columns["documents"], columns["images"], columns["uris"])
 
 
@@ -197,7 +205,7 @@ def non_negative(name: str, value: Any) -> int:
         ) from None
     if number < 0:
         raise OverflowError(f"Expected {name} to be an integer of at least 0, got {value}")
-    return number
+    return min(number, _LARGEST)
 
 
 def _matrix_argument(embeddings: Any) -> Matrix | None:

@@ -167,7 +167,7 @@ def _vector_config_to_json(config: VectorIndexConfig) -> dict[str, Any]:
     function: Any = config.embedding_function
     try:
         is_described = function is not None and not function.is_legacy()
-        description = describe(function) if is_described else {"type": LEGACY}
+        description = _validated_description(function) if is_described else {"type": LEGACY}
         space = written.get("space")
         if is_described and space is None:
             written["space"] = function.default_space()
@@ -182,6 +182,12 @@ def _vector_config_to_json(config: VectorIndexConfig) -> dict[str, Any]:
         # A function may fail in any way when it is asked about itself; it still embeds for its own client.
         description = {"type": LEGACY}
     return {"embedding_function": description, **written}
+
+
+def _validated_description(function: Any) -> dict[str, Any]:
+    description = describe(function)
+    function.validate_config(description["config"])
+    return description
 
 
 def _sparse_config_to_json(config: SparseVectorIndexConfig) -> dict[str, Any]:

@@ -132,9 +132,15 @@ def _hydrated(connection: apsw.Connection, numbers: Numbers, columns: Columns) -
     metadata = "r.metadata" if columns.metadatas else "NULL"
     rows = records.fetch(connection, numbers, f"r.number, r.id, {document}, {uri}, {metadata}")
     return {
-        number: (id_, text, uri_, visible(decode(stored)) or ({} if uri_ is not None else None))
-        for number, id_, text, uri_, stored in rows
+        number: (id_, text, uri_, _shown(stored, uri_)) for number, id_, text, uri_, stored in rows
     }
+
+
+def _shown(stored: str | None, uri: str | None) -> dict[str, Any] | None:
+    """Return a record's metadata as Chroma shows it: of a record without any, {} if it has a URI and None if not."""
+    if stored is None:
+        return None if uri is None else {}
+    return visible(decode(stored))
 
 
 def _records(

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -190,15 +190,17 @@ def _only_member(clause_value: Any, clause: str, depth: int) -> tuple[str, Any]:
 
 
 def _scalar(key: str, operator: str, operand: Any) -> Scalar:
-    if isinstance(operand, (bool, str)):
+    if isinstance(operand, bool):
         return operand
+    if isinstance(operand, str):
+        return str(operand)
     if isinstance(operand, int) and INT64_MIN <= operand <= INT64_MAX:
         return int(operand)
-    if isinstance(operand, float) and math.isfinite(operand):
+    if isinstance(operand, (int, float)) and abs(operand) <= sys.float_info.max:
         return float(operand)
     raise _invalid(
         "where",
-        f"{operator} on {key!r} takes a str, a bool, an int of 64 bits or a finite float, got {operand!r}",
+        f"{operator} on {key!r} takes a str, a bool, an int or a finite float, got {operand!r}",
     )
 
 

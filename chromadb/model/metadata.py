@@ -144,7 +144,7 @@ def _storable_one(
                 raise _refused(position, f"the value of {key!r} is {value}, which is not a finite number")
             value = value or 0.0  # type: ignore[assignment]
         elif kind is int and not INT64_MIN <= value <= INT64_MAX:  # type: ignore[operator]
-            value, name = float(value), "float"  # type: ignore[arg-type]
+            value, name = _as_float(key, value, position), "float"
         if key not in value_types:
             _check_key(key, position)
             value_types[key] = set()
@@ -165,12 +165,12 @@ def _converted(key: str, value: Any, position: int) -> tuple[Any, str | None]:
             return None, None
         kinds = {type(element) for element in value}
         if kinds == {int, float}:
-            value, kinds = [float(element) for element in value], {float}
+            value, kinds = [_as_float(key, element, position) for element in value], {float}
         if len(kinds) == 1 and (name := _VALUE_TYPE_NAMES.get(kinds.pop())):
             if name == "float" and not all(math.isfinite(element) for element in value):
                 raise _refused(position, f"the list of {key!r} holds a number that is not finite")
             if name == "int" and not all(INT64_MIN <= element <= INT64_MAX for element in value):
-                return [float(element) for element in value], "float"
+                return [_as_float(key, element, position) for element in value], "float"
             return list(value), name
     if isinstance(value, np.generic):
         return _converted_scalar(key, value.item(), position)
@@ -182,6 +182,14 @@ def _converted(key: str, value: Any, position: int) -> tuple[Any, str | None]:
         f"the value of {key!r} is a {type(value).__name__}; accepted are str, int, float, bool, SparseVector, "
         "or a list of one of the first four kinds",
     )
+
+
+def _as_float(key: str, value: Any, position: int) -> float:
+    """Return an int of more than 64 bits as the float it is stored as."""
+    try:
+        return float(value)
+    except OverflowError:
+        raise _refused(position, f"the value of {key!r} is an int too large for a float of 64 bits") from None
 
 
 def _converted_scalar(key: str, value: Any, position: int) -> tuple[Any, str]:
@@ -206,7 +214,7 @@ def encode(metadata: StoredMetadata | None) -> str | None:
     present = {key: value for key, value in metadata.items() if value is not None}
     if not present:
         return None
-    return orjson.dumps(present, default=_encode_sparse).decode()
+    return orjson.dumps(present, default=_encode_sparse, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
 
 
 def _encode_sparse(value: Any) -> Any:
@@ -233,9 +241,9 @@ def merged(stored: StoredMetadata, change: StoredMetadata) -> StoredMetadata:
 
 
 def visible(metadata: StoredMetadata) -> dict[str, Any] | None:
-    """Return what a reader sees of stored metadata: hidden keys left out, None when nothing is left."""
+    """Return what a reader sees of stored metadata: hidden keys left out, None when nothing is stored."""
     if any(key.startswith(HIDDEN_PREFIX) for key in metadata):
-        metadata = {key: value for key, value in metadata.items() if not key.startswith(HIDDEN_PREFIX)}
+        return {key: value for key, value in metadata.items() if not key.startswith(HIDDEN_PREFIX)}
     return metadata or None
 
 
@@ -278,7 +286,12 @@ def _collection_value(key: str, value: Any, field: str) -> Scalar:
             f"Validation error: {field}: the value of {key!r} is {value}, which is not a finite number"
         )
     if isinstance(value, int) and not isinstance(value, bool) and not INT64_MIN <= value <= INT64_MAX:
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            raise InvalidArgumentError(
+                f"Validation error: {field}: the value of {key!r} is an int too large for a float of 64 bits"
+            ) from None
     if isinstance(value, (str, int, float)):
         return value
     raise TypeError(

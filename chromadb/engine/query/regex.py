@@ -16,7 +16,8 @@ from pydantic_core import CoreConfig, SchemaError, SchemaValidator, core_schema
 
 from chromadb.model.errors import InvalidArgumentError
 
-_BYTE_CLASSES = re.compile(r"(?<!\\)(?:\\\\)*\(\?[a-zA-Z]*-[a-zA-Z]*u")
+_UNICODE_OFF = re.compile(r"(?<!\\)(?:\\\\)*\(\?[a-zA-Z]*-[a-zA-Z]*u")
+_CLASS = re.compile(r"\\[wWdDsS]|\[|\.")
 _REASON = re.compile(r"(regex parse error:.*|Compiled regex exceeds size limit.*)", re.DOTALL)
 
 
@@ -33,7 +34,7 @@ def found_in(pattern: str, documents: Sequence[str]) -> npt.NDArray[np.bool_]:
 
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> SchemaValidator:
-    if _BYTE_CLASSES.search(pattern):
+    if _UNICODE_OFF.search(pattern) and _CLASS.search(pattern):
         raise InvalidArgumentError(f"Byte pattern is not allowed: {pattern!r} turns Unicode off with (?-u)")
     one_text = core_schema.with_default_schema(
         core_schema.str_schema(pattern=pattern, strict=True), default=None, on_error="default"

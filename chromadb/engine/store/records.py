@@ -15,6 +15,8 @@ import numpy.typing as npt
 from chromadb.model.errors import InternalError
 
 ROW_BITS = 40
+_NO_NUMBER = np.array([-1], dtype=np.int64)
+"""Stands for no numbers at all, which SQLite's array binding refuses; no record has a negative one."""
 _ROW_MASK = (1 << ROW_BITS) - 1
 _MAX_COLLECTION = 1 << (63 - ROW_BITS)
 
@@ -139,4 +141,4 @@ def page(connection: apsw.Connection, collection: int, limit: int | None, offset
 
 def carray(numbers: Numbers) -> object:
     """Return an array that SQL reads as a table of numbers."""
-    return apsw.carray(np.ascontiguousarray(numbers))
+    return apsw.carray(np.ascontiguousarray(numbers) if len(numbers) else _NO_NUMBER)
