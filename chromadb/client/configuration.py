@@ -110,9 +110,7 @@ def prepare_creation(
     validate_embedding_function_conflict_on_create(embedding_function, named)
     if named is None and embedding_function is not None:
         named = given["embedding_function"] = embedding_function
-    is_parameter_used = embedding_function is not None and not embedding_description.is_default(
-        embedding_function
-    )
+    is_parameter_used = embedding_function is not None and not embedding_description.is_default(embedding_function)
     return Creation(
         configuration_json=create_collection_configuration_to_json(
             cast("CreateCollectionConfiguration", given), metadata
@@ -123,9 +121,7 @@ def prepare_creation(
     )
 
 
-def prepare_update(
-    configuration_json: Mapping[str, Any], update: UpdateCollectionConfiguration
-) -> dict[str, Any]:
+def prepare_update(configuration_json: Mapping[str, Any], update: UpdateCollectionConfiguration) -> dict[str, Any]:
     """Return the JSON that changes a collection's configuration, checked against the present one.
 
     configuration_json: the present configuration. Raises ValueError when the embedding function cannot

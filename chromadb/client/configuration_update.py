@@ -38,9 +38,7 @@ def overwrite_collection_configuration(
     if present is not None and wanted is not None:
         wanted = overwrite_embedding_function(present, wanted)
     return {
-        "hnsw": cast(
-            "HNSWConfiguration | None", _changed(existing_config.get("hnsw"), hnsw_update, CHANGEABLE_HNSW)
-        ),
+        "hnsw": cast("HNSWConfiguration | None", _changed(existing_config.get("hnsw"), hnsw_update, CHANGEABLE_HNSW)),
         "spann": cast(
             "SpannConfiguration | None",
             _changed(existing_config.get("spann"), spann_update, CHANGEABLE_SPANN),
@@ -67,9 +65,7 @@ def overwrite_embedding_function(existing_embedding_function: Any, update_embedd
     return update_embedding_function
 
 
-def update_schema_from_collection_configuration(
-    schema: Schema, configuration: UpdateCollectionConfiguration
-) -> Schema:
+def update_schema_from_collection_configuration(schema: Schema, configuration: UpdateCollectionConfiguration) -> Schema:
     """Return a schema with an update of the configuration applied to the defaults and to ``#embedding``.
 
     Raises ValueError when the schema has the other kind of index, or no vector index to update.
@@ -84,9 +80,7 @@ def update_schema_from_collection_configuration(
     return updated
 
 
-def _with_updated_vectors(
-    types: ValueTypes, configuration: UpdateCollectionConfiguration, place: str
-) -> ValueTypes:
+def _with_updated_vectors(types: ValueTypes, configuration: UpdateCollectionConfiguration, place: str) -> ValueTypes:
     index = None if types.float_list is None else types.float_list.vector_index
     if index is None:
         raise ValueError(f"Schema is missing {place}.float_list.vector_index")

@@ -49,16 +49,13 @@ def rebuild(description: Mapping[str, Any], *, sparse: bool = False) -> Any:
     found = find_sparse_embedding_function(name) if sparse else find_embedding_function(name)
     if found is None:
         raise ValueError(
-            f"Embedding function {name} not found. "
-            "Add @register_embedding_function decorator to the class definition."
+            f"Embedding function {name} not found. Add @register_embedding_function decorator to the class definition."
         )
     config = description.get("config", {})
     try:
         return found.build_from_config(config)
     except Exception as error:
-        raise ValueError(
-            f"Could not build embedding function {name} from config {config}: {error}"
-        ) from error
+        raise ValueError(f"Could not build embedding function {name} from config {config}: {error}") from error
 
 
 def load(description: Mapping[str, Any] | None) -> Any:

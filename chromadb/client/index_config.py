@@ -123,8 +123,7 @@ def _checked_source_key(value: Any) -> str | None:
         raise ValueError(f"source_key must be str or Key, got {type(value).__name__}")
     if value.startswith("#") and value != DOCUMENT_KEY:
         raise ValueError(
-            "source_key cannot begin with '#'. "
-            "The only valid key starting with '#' is Key.DOCUMENT or '#document'."
+            "source_key cannot begin with '#'. The only valid key starting with '#' is Key.DOCUMENT or '#document'."
         )
     return value
 

@@ -52,7 +52,5 @@ def update_collection_configuration_from_legacy_collection_metadata(
     metadata: Mapping[str, Any],
 ) -> UpdateCollectionConfiguration:
     """Return the changes that ``hnsw:*`` metadata keys mean; keys that cannot change do not matter."""
-    named = {
-        name: metadata[_METADATA_KEYS[name]] for name in CHANGEABLE_HNSW if _METADATA_KEYS[name] in metadata
-    }
+    named = {name: metadata[_METADATA_KEYS[name]] for name in CHANGEABLE_HNSW if _METADATA_KEYS[name] in metadata}
     return {"hnsw": cast("UpdateHNSWConfiguration", named)}

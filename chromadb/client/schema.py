@@ -126,18 +126,12 @@ class Schema:
         self.defaults = ValueTypes(
             string=StringValueType(
                 fts_index=FtsIndexType(enabled=False, config=FtsIndexConfig()),
-                string_inverted_index=StringInvertedIndexType(
-                    enabled=True, config=StringInvertedIndexConfig()
-                ),
+                string_inverted_index=StringInvertedIndexType(enabled=True, config=StringInvertedIndexConfig()),
             ),
             float_list=FloatListValueType(VectorIndexType(enabled=False, config=VectorIndexConfig())),
-            sparse_vector=SparseVectorValueType(
-                SparseVectorIndexType(enabled=False, config=SparseVectorIndexConfig())
-            ),
+            sparse_vector=SparseVectorValueType(SparseVectorIndexType(enabled=False, config=SparseVectorIndexConfig())),
             int_value=IntValueType(IntInvertedIndexType(enabled=True, config=IntInvertedIndexConfig())),
-            float_value=FloatValueType(
-                FloatInvertedIndexType(enabled=True, config=FloatInvertedIndexConfig())
-            ),
+            float_value=FloatValueType(FloatInvertedIndexType(enabled=True, config=FloatInvertedIndexConfig())),
             boolean=BoolValueType(BoolInvertedIndexType(enabled=True, config=BoolInvertedIndexConfig())),
         )
         document = StringValueType(
@@ -174,8 +168,7 @@ class Schema:
             raise ValueError(_RESERVED_KEY)
         if config is None:
             raise ValueError(
-                f"Cannot enable all index types for key '{name}'. "
-                "Please specify a specific index configuration."
+                f"Cannot enable all index types for key '{name}'. Please specify a specific index configuration."
             )
         self._check_creatable(config, name)
         if isinstance(config, VectorIndexConfig):
@@ -203,8 +196,7 @@ class Schema:
             raise ValueError(_RESERVED_KEY)
         if config is None:
             raise ValueError(
-                f"Cannot disable all index types for key '{name}'. "
-                "Please specify a specific index configuration."
+                f"Cannot disable all index types for key '{name}'. Please specify a specific index configuration."
             )
         if isinstance(config, VectorIndexConfig):
             raise ValueError("Deleting vector index is not currently supported.")

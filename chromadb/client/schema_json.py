@@ -173,8 +173,7 @@ def _vector_config_to_json(config: VectorIndexConfig) -> dict[str, Any]:
             written["space"] = function.default_space()
         elif is_described and space not in function.supported_spaces():
             warnings.warn(
-                f"space {space} is not supported by {function.name()}. "
-                f"Supported spaces: {function.supported_spaces()}",
+                f"space {space} is not supported by {function.name()}. Supported spaces: {function.supported_spaces()}",
                 UserWarning,
                 stacklevel=5,
             )
@@ -219,7 +218,5 @@ def _function_from_json(description: dict[str, Any] | None, *, sparse: bool) -> 
         # Reading a schema must not depend on which packages and keys this process has.
         kind = "sparse embedding function" if sparse else "embedding function"
         name = description.get("name", "unknown")
-        warnings.warn(
-            f"Could not reconstruct {kind} {name}: {error}. Setting to None.", UserWarning, stacklevel=6
-        )
+        warnings.warn(f"Could not reconstruct {kind} {name}: {error}. Setting to None.", UserWarning, stacklevel=6)
         return None

@@ -117,15 +117,11 @@ class Settings(BaseSettings):
     chroma_rate_limiting_provider_impl: str | None = None
     chroma_quota_enforcer_impl: str = "chromadb.quota.simple_quota_enforcer.SimpleQuotaEnforcer"
     chroma_rate_limit_enforcer_impl: str = "chromadb.rate_limit.simple_rate_limit.SimpleRateLimitEnforcer"
-    chroma_async_rate_limit_enforcer_impl: str = (
-        "chromadb.rate_limit.simple_rate_limit.SimpleAsyncRateLimitEnforcer"
-    )
+    chroma_async_rate_limit_enforcer_impl: str = "chromadb.rate_limit.simple_rate_limit.SimpleAsyncRateLimitEnforcer"
     chroma_logservice_request_timeout_seconds: int = 3
     chroma_sysdb_request_timeout_seconds: int = 3
     chroma_query_request_timeout_seconds: int = 60
-    chroma_collection_assignment_policy_impl: str = (
-        "chromadb.ingest.impl.simple_policy.SimpleAssignmentPolicy"
-    )
+    chroma_collection_assignment_policy_impl: str = "chromadb.ingest.impl.simple_policy.SimpleAssignmentPolicy"
 
     # Before Chroma 0.4 this chose the storage; whoever still sets it has data that this release cannot read.
     chroma_db_impl: str | None = None

@@ -170,9 +170,7 @@ class CollectionConfiguration:
         return {
             "hnsw": self.hnsw.to_json(),
             "spann": None,
-            "embedding_function": None
-            if self.embedding_function is None
-            else self.embedding_function.to_json(),
+            "embedding_function": None if self.embedding_function is None else self.embedding_function.to_json(),
         }
 
 

@@ -133,9 +133,7 @@ def read_object(value: Any, path: str) -> dict[str, Any]:
         raise InvalidArgumentError(f"{path}: invalid type: {described(value)}, expected an object")
     for key in value:
         if not isinstance(key, str):
-            raise InvalidArgumentError(
-                f"{path}: invalid type: {described(key)}, expected a string as member name"
-            )
+            raise InvalidArgumentError(f"{path}: invalid type: {described(key)}, expected a string as member name")
     return value
 
 
@@ -195,9 +193,7 @@ def one_of(*variants: str) -> Reader:
 
     def read(value: Any, path: str) -> str:
         if not isinstance(value, str):
-            raise InvalidArgumentError(
-                f"{path}: invalid type: {described(value)}, expected {_choice(variants)}"
-            )
+            raise InvalidArgumentError(f"{path}: invalid type: {described(value)}, expected {_choice(variants)}")
         if value not in variants:
             raise InvalidArgumentError(f"{path}: unknown variant `{value}`, expected {_choice(variants)}")
         return value

@@ -130,9 +130,7 @@ class CollectionSchema:
         for key, type_names in found.items():
             entry = self.record.keys.get(key) or ValueTypes()
             names = [_FIELD_OF_TYPE[type_name] for type_name in type_names]
-            missing = {
-                name: getattr(self.record.defaults, name) for name in names if getattr(entry, name) is None
-            }
+            missing = {name: getattr(self.record.defaults, name) for name in names if getattr(entry, name) is None}
             if missing and not key.startswith(_SYSTEM_KEY_PREFIX):
                 added[key] = replace(entry, **missing)
         if not added:
@@ -165,9 +163,7 @@ class CollectionSchema:
     def require_full_text(self) -> None:
         """Raise InvalidArgumentError when ``has_full_text`` is false."""
         if not self.has_full_text:
-            raise InvalidArgumentError(
-                "Cannot filter using full-text search because FTS indexing is disabled"
-            )
+            raise InvalidArgumentError("Cannot filter using full-text search because FTS indexing is disabled")
 
     @property
     def _embedding_options(self) -> VectorOptions:

@@ -37,14 +37,10 @@ def reconciled(given: SchemaRecord, configuration: CollectionConfiguration) -> S
     """
     factory = factory_schema(default_hnsw(), None)
     complete = _completed(given, factory)
-    schema = with_vector_options(
-        complete, *(replace(options, spann=None) for options in vector_options(complete))
-    )
+    schema = with_vector_options(complete, *(replace(options, spann=None) for options in vector_options(complete)))
     _refuse_small_batches(schema)
     says_nothing = _is_factory(schema, factory)
-    if not configuration.is_default and (
-        not says_nothing or any(map(_tunes_spann, vector_options(complete)))
-    ):
+    if not configuration.is_default and (not says_nothing or any(map(_tunes_spann, vector_options(complete)))):
         raise InvalidArgumentError(
             "Failed to reconcile schema: Cannot set both collection config and schema simultaneously"
         )

@@ -43,9 +43,7 @@ def refuse_invalid_schema(schema: SchemaRecord) -> None:
 def _check_defaults(defaults: ValueTypes) -> None:
     vector = _vector_index(defaults)
     if vector is not None and vector.enabled:
-        raise _refusal(
-            "Vector index cannot be enabled by default. It can only be enabled on #embedding field."
-        )
+        raise _refusal("Vector index cannot be enabled by default. It can only be enabled on #embedding field.")
     if vector is not None and vector.config.hnsw is not None and vector.config.spann is not None:
         raise _refusal("Both spann and hnsw config cannot be present at the same time.")
     if _has_enabled_full_text(defaults):
@@ -77,17 +75,13 @@ def _check_embedding(types: ValueTypes) -> None:
 
 def _check_metadata_key(key: str, types: ValueTypes) -> None:
     if key.startswith("#"):
-        raise _refusal(
-            f"key cannot begin with '#'. Keys starting with '#' are reserved for system use: {key}"
-        )
+        raise _refusal(f"key cannot begin with '#'. Keys starting with '#' are reserved for system use: {key}")
     vector = _vector_index(types)
     if vector is not None and vector.enabled:
         raise _refusal(f"Vector index can only be enabled on #embedding field: {key}")
     _check_vector_source(types)
     if _has_enabled_full_text(types):
-        raise _refusal(
-            f"Full text search / regular expression index can only be enabled on #document field: {key}"
-        )
+        raise _refusal(f"Full text search / regular expression index can only be enabled on #document field: {key}")
     sparse = _sparse_index(types)
     if sparse is not None:
         _check_sparse(sparse)
@@ -103,8 +97,7 @@ def _check_sparse(sparse: SparseIndex) -> None:
     source = sparse.config.source_key
     if source is not None and source.startswith("#") and source != DOCUMENT_KEY:
         raise _refusal(
-            "source_key cannot begin with '#'. "
-            "The only valid key starting with '#' is Key.DOCUMENT or '#document'."
+            "source_key cannot begin with '#'. The only valid key starting with '#' is Key.DOCUMENT or '#document'."
         )
     if sparse.enabled and source is not None and sparse.config.embedding_function is None:
         raise _refusal(

@@ -140,9 +140,7 @@ class StringIndexes(JsonRecord):
 class VectorIndexes(JsonRecord):
     """Indexes of dense vectors."""
 
-    vector_index: Annotated[VectorIndex | None, Member(nested(VectorIndex), older_name="$vector_index")] = (
-        None
-    )
+    vector_index: Annotated[VectorIndex | None, Member(nested(VectorIndex), older_name="$vector_index")] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +156,7 @@ class SparseIndexes(JsonRecord):
 class IntIndexes(JsonRecord):
     """Indexes of ints."""
 
-    int_inverted_index: Annotated[
-        PlainIndex | None, Member(_read_plain_index, older_name="$int_inverted_index")
-    ] = None
+    int_inverted_index: Annotated[PlainIndex | None, Member(_read_plain_index, older_name="$int_inverted_index")] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +172,9 @@ class FloatIndexes(JsonRecord):
 class BoolIndexes(JsonRecord):
     """Indexes of bools."""
 
-    bool_inverted_index: Annotated[
-        PlainIndex | None, Member(_read_plain_index, older_name="$bool_inverted_index")
-    ] = None
+    bool_inverted_index: Annotated[PlainIndex | None, Member(_read_plain_index, older_name="$bool_inverted_index")] = (
+        None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,21 +182,11 @@ class ValueTypes(JsonRecord):
     """The indexes of one key (or of every key without an entry), by type of value."""
 
     string: Annotated[StringIndexes | None, Member(nested(StringIndexes), older_name="#string")] = None
-    float_list: Annotated[VectorIndexes | None, Member(nested(VectorIndexes), older_name="#float_list")] = (
-        None
-    )
-    sparse_vector: Annotated[
-        SparseIndexes | None, Member(nested(SparseIndexes), older_name="#sparse_vector")
-    ] = None
-    integer: Annotated[IntIndexes | None, Member(nested(IntIndexes), json_name="int", older_name="#int")] = (
-        None
-    )
-    number: Annotated[
-        FloatIndexes | None, Member(nested(FloatIndexes), json_name="float", older_name="#float")
-    ] = None
-    boolean: Annotated[
-        BoolIndexes | None, Member(nested(BoolIndexes), json_name="bool", older_name="#bool")
-    ] = None
+    float_list: Annotated[VectorIndexes | None, Member(nested(VectorIndexes), older_name="#float_list")] = None
+    sparse_vector: Annotated[SparseIndexes | None, Member(nested(SparseIndexes), older_name="#sparse_vector")] = None
+    integer: Annotated[IntIndexes | None, Member(nested(IntIndexes), json_name="int", older_name="#int")] = None
+    number: Annotated[FloatIndexes | None, Member(nested(FloatIndexes), json_name="float", older_name="#float")] = None
+    boolean: Annotated[BoolIndexes | None, Member(nested(BoolIndexes), json_name="bool", older_name="#bool")] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,10 +204,7 @@ def _read_cmek(value: Any, path: str) -> Cmek:
 
 
 def _read_keys(value: Any, path: str) -> dict[str, ValueTypes]:
-    return {
-        key: read_record(ValueTypes, types, f"{path}.{key}")
-        for key, types in read_object(value, path).items()
-    }
+    return {key: read_record(ValueTypes, types, f"{path}.{key}") for key, types in read_object(value, path).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,9 +221,7 @@ def _plain(enabled: bool) -> PlainIndex:
     return PlainIndex(enabled=enabled, config=NoOptions())
 
 
-def factory_schema(
-    hnsw: HnswConfiguration, embedding_function: EmbeddingFunctionDescription | None
-) -> SchemaRecord:
+def factory_schema(hnsw: HnswConfiguration, embedding_function: EmbeddingFunctionDescription | None) -> SchemaRecord:
     """Return the schema of a collection of which only the vector index is known.
 
     Scalars are indexed, vectors and full text only under their own keys. The vector configuration stands in
@@ -276,9 +257,7 @@ def _vector_options_of(types: ValueTypes) -> VectorOptions:
     return VectorOptions() if vectors is None or vectors.vector_index is None else vectors.vector_index.config
 
 
-def with_vector_options(
-    schema: SchemaRecord, in_defaults: VectorOptions, in_embedding: VectorOptions
-) -> SchemaRecord:
+def with_vector_options(schema: SchemaRecord, in_defaults: VectorOptions, in_embedding: VectorOptions) -> SchemaRecord:
     """Return a complete schema with both vector configurations replaced."""
     embedding = _with_vector_options(schema.keys[EMBEDDING_KEY], in_embedding)
     return replace(
