@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,22 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     made.clear()
 
 
+@pytest.fixture(scope="module")
+def new_directory(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """Give a new directory at each call; a `tmp_path` a case would cost more than most cases do."""
+    parent = tmp_path_factory.mktemp("cases")
+    numbers = count()
+
+    def make() -> Path:
+        directory = parent / str(next(numbers))
+        directory.mkdir()
+        return directory
+
+    return make
+
+
 @pytest.mark.parametrize(("area", "name"), _CASES, ids=[f"{area}/{name}" for area, name in _CASES])
-def test_answer(area: str, name: str, shared: Any, tmp_path: Path) -> None:
+def test_answer(area: str, name: str, shared: Any, new_directory: Callable[[], Path]) -> None:
     case = AREAS[area].cases[name]
     expected = recorded = _recorded(area)[name]
     exact_message = case.exact_message
@@ -48,7 +63,7 @@ def test_answer(area: str, name: str, shared: Any, tmp_path: Path) -> None:
     if difference is not None:
         expected, exact_message = difference.outcome(recorded), False
         assert not agree(recorded, expected, exact_message), "listed as a difference, but it is none"
-    observed = answer(case, tmp_path, shared(AREAS[area]))
+    observed = answer(case, new_directory(), shared(AREAS[area]))
     assert agree(expected, observed, exact_message), f"expected {expected}\nobserved {observed}"
 
 

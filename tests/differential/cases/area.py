@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chromadb.api.shared_system_client import SharedSystemClient
-
 import chromadb
+from chromadb.api.shared_system_client import SharedSystemClient
 
 from .outcome import Outcome, observe
 
@@ -50,7 +49,8 @@ Question = Callable[[Stage], object]
 class Case:
     """One question.
 
-    exact_message: whether an error's first line must be the recorded one, or only its class.
+    exact_message: whether an error's first line must be the recorded one, after which a detail may follow a
+    colon; else only the class counts.
     """
 
     name: str

@@ -6,9 +6,8 @@ import gc
 from functools import partial
 from typing import Any
 
-from chromadb.config import Settings
-
 import chromadb
+from chromadb.config import Settings
 
 from .area import Area, Stage
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+import chromadb.types
+
 from .area import Area, Stage
 
 AREA = Area("collections")
@@ -155,7 +157,7 @@ def what_a_collection_says_of_itself(stage: Stage) -> object:
         "tenant": collection.tenant,
         "database": collection.database,
         "count": collection.count(),
-        "model": type(model).__name__,
+        "model": isinstance(model, chromadb.types.Collection),
         "model name": [model.name, model["name"]],
         "dimension": model.dimension,
         "version": model.version,

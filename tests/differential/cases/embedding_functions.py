@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from chromadb.utils.embedding_functions import config_to_embedding_function, register_embedding_function
 
 import chromadb
+from chromadb.utils.embedding_functions import config_to_embedding_function, register_embedding_function
 
 from .area import Area, Stage
 from .results import hits, kind

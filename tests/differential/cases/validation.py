@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+
 from chromadb.api.types import SparseVector
 
 from .area import Area, Stage
@@ -114,6 +115,7 @@ _REQUESTS: dict[str, dict[str, Any]] = {
     "ids missing": {"embeddings": [[1.0]]},
 }
 _NOT_EXACT = {
+    "unequal metadatas",
     "documents and images",
     "documents and uris",
     "unknown argument",
