@@ -32,7 +32,9 @@ class AdminClient(SharedSystemClient):
 
     def get_database(self, name: str, tenant: str = DEFAULT_TENANT) -> dict[str, Any]:
         """Return a database; raises NotFoundError."""
-        return _database(self._system.database.get_database(required_text("name", name), required_text("tenant", tenant)))
+        return _database(
+            self._system.database.get_database(required_text("name", name), required_text("tenant", tenant))
+        )
 
     def delete_database(self, name: str, tenant: str = DEFAULT_TENANT) -> None:
         """Delete a database with all its collections; raises NotFoundError."""

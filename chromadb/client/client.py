@@ -35,8 +35,8 @@ _DEFAULT_FUNCTION = DefaultEmbeddingFunction()
 class Client(SharedSystemClient):
     """Collections of one database: made, found, listed, deleted.
 
-    Any number of threads may use one client. Clients of the same path (and all in-memory clients) of a process share one open
-    database, which is closed when the last of them is; ``with`` closes a client at the end of the block.
+    Any number of threads may use one client. Clients of the same path (and all in-memory clients) of a process share
+    one open database, which is closed when the last of them is; ``with`` closes a client at the end of the block.
     Raises NotFoundError when the tenant or database does not exist.
     """
 
@@ -56,9 +56,7 @@ class Client(SharedSystemClient):
             raise
 
     @classmethod
-    def from_system(
-        cls, system: System, tenant: str = DEFAULT_TENANT, database: str = DEFAULT_DATABASE
-    ) -> Client:
+    def from_system(cls, system: System, tenant: str = DEFAULT_TENANT, database: str = DEFAULT_DATABASE) -> Client:
         """Return a client of a system."""
         cls._register(system)
         return cls(tenant=tenant, database=database, settings=system.settings)
@@ -141,9 +139,10 @@ class Client(SharedSystemClient):
     ) -> Collection:
         """Make a collection.
 
-        name: 3-512 characters of ``[a-zA-Z0-9._-]``, the first and last alphanumeric. schema, configuration: its indexes, one
-        of the two. metadata: str, int, float and bool values by key. embedding_function: makes vectors of documents; its name
-        and configuration are stored, so that ``get_collection`` finds it again. data_loader: loads what uris name.
+        name: 3-512 characters of ``[a-zA-Z0-9._-]``, the first and last alphanumeric. schema, configuration: its
+        indexes, one of the two. metadata: str, int, float and bool values by key. embedding_function: makes vectors of
+        documents; its name and configuration are stored, so that ``get_collection`` finds it again. data_loader: loads
+        what uris name.
         get_or_create: return the collection of that name if there is one, as it is.
         Raises InternalError for a name that is taken, InvalidArgumentError for a bad name, metadata or configuration,
         ValueError for an embedding function that conflicts with the configuration's.

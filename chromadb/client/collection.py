@@ -17,6 +17,7 @@ from chromadb.client.configuration import (
     prepare_update,
 )
 from chromadb.client.preparation import (
+    Load,
     Sources,
     naming,
     prepare_batch,
@@ -28,7 +29,6 @@ from chromadb.client.preparation import (
 from chromadb.client.texts import required_text
 from chromadb.embedding.default import DefaultEmbeddingFunction
 from chromadb.embedding.protocol import EmbeddingFunction, validate_embedding_function
-from chromadb.model.schema_values import EMBEDDING_KEY
 from chromadb.model.metadata import validate_metadata
 from chromadb.model.results import (
     Columns,
@@ -44,6 +44,7 @@ from chromadb.model.results import (
     validate_include,
     validate_n_results,
 )
+from chromadb.model.schema_values import EMBEDDING_KEY
 
 if TYPE_CHECKING:
     from chromadb.client.schema import Schema
@@ -54,7 +55,8 @@ if TYPE_CHECKING:
 _ADD_SOURCES = ("documents", "images", "uris")
 _OTHER_SOURCES = ("documents", "images")
 _NO_FUNCTIONS = (
-    "Attached functions are only supported when connecting to a Chroma server via HttpClient; an embedded database runs none"
+    "Attached functions are only supported when connecting to a Chroma server via HttpClient; "
+    "an embedded database runs none"
 )
 
 
@@ -62,8 +64,8 @@ class Collection:
     """Records with an id each, a vector, and optionally a document, metadata and a URI.
 
     Made by a client's ``create_collection``, ``get_collection`` and the like. Every call is one transaction: when it
-    returns, what it wrote is on disk and visible to all; when it raises, it has changed nothing. Calls on a collection that
-    has been deleted raise NotFoundError.
+    returns, what it wrote is on disk and visible to all; when it raises, it has changed nothing. Calls on a collection
+    that has been deleted raise NotFoundError.
     """
 
     def __init__(
@@ -161,11 +163,11 @@ class Collection:
     ) -> None:
         """Add records; one whose id exists is left as it is.
 
-        ids: one str or a list of distinct ones. embeddings: vectors of one length, as lists or arrays; None makes them from
-        the documents, images or (through the data loader) uris. metadatas: dicts of str, int, float, bool, SparseVector or
-        lists of one kind. All lists have one length.
-        Raises ValueError or TypeError for a wrong shape or type, DuplicateIDError, and InvalidArgumentError for what the
-        collection cannot take (another dimension, NaN).
+        ids: one str or a list of distinct ones. embeddings: vectors of one length, as lists or arrays; None makes them
+        from the documents, images or (through the data loader) uris. metadatas: dicts of str, int, float, bool,
+        SparseVector or lists of one kind. All lists have one length.
+        Raises ValueError or TypeError for a wrong shape or type, DuplicateIDError, and InvalidArgumentError for what
+        the collection cannot take (another dimension, NaN).
         """
         with naming("add"):
             batch = prepare_batch(
@@ -202,9 +204,9 @@ class Collection:
         images: Any = None,
         uris: Any = None,
     ) -> None:
-        """Change records: what is given replaces what was there, metadata is merged key by key (a value of None deletes the
-        key), and a new document without an embedding is embedded anew. Ids that do not exist are passed over.
-        Arguments and errors as for ``add``.
+        """Change records: what is given replaces what was there, metadata is merged key by key (a value of None
+        deletes the key), and a new document without an embedding is embedded anew. Ids that do not exist are passed
+        over. Arguments and errors as for ``add``.
         """
         with naming("update"):
             batch = prepare_batch(
@@ -245,9 +247,9 @@ class Collection:
         """Return records in the order in which they were added.
 
         ids: only these. where, where_document: only those that satisfy the condition. limit, offset: a page of them.
-        include: columns besides the ids, of "documents", "embeddings", "metadatas", "uris" and "data" (what the data loader
-        makes of the uris). Raises ValueError for a malformed argument, InvalidArgumentError for a filter that the
-        collection cannot answer.
+        include: columns besides the ids, of "documents", "embeddings", "metadatas", "uris" and "data" (what the data
+        loader makes of the uris). Raises ValueError for a malformed argument, InvalidArgumentError for a filter that
+        the collection cannot answer.
         """
         with naming("get"):
             validate_include(include, dissalowed=["distances"])
@@ -257,7 +259,7 @@ class Collection:
         found = self._client.get(self.id, selection, Columns.of(include))
         return {
             "ids": found.ids,
-            "embeddings": _as_float64(found),
+            "embeddings": _as_float64(found) if "embeddings" in include else None,
             "documents": found.documents,
             "uris": found.uris if "uris" in include else None,
             "included": include,
@@ -293,9 +295,11 @@ class Collection:
     ) -> QueryResult:
         """Return for each query the nearest records, nearest first.
 
-        query_embeddings: vectors; or query_texts, query_images or query_uris to make them from. ids: only these records.
-        n_results: at most so many for each query; fewer only when fewer satisfy the condition. include: as for ``get``, and
-        "distances". Raises as ``get``, and InvalidArgumentError for vectors of another dimension than the collection's.
+        query_embeddings: vectors; or query_texts, query_images or query_uris to make them from. ids: only these
+        records.
+        n_results: at most so many for each query; fewer only when fewer satisfy the condition. include: as for
+        ``get``, and "distances". Raises as ``get``, and InvalidArgumentError for vectors of another dimension than the
+        collection's.
         """
         with naming("query"):
             validate_include(include)
@@ -311,11 +315,11 @@ class Collection:
         return {
             "ids": [records.ids for records in found],
             "embeddings": [_as_float64(records) for records in found] if columns.embeddings else None,
-            "documents": [records.documents for records in found] if columns.documents else None,
-            "uris": [records.uris for records in found] if "uris" in include else None,
+            "documents": [records.documents or [] for records in found] if columns.documents else None,
+            "uris": [records.uris or [] for records in found] if "uris" in include else None,
             "included": include,
             "data": [self._loaded(records) for records in found] if "data" in include else None,
-            "metadatas": [records.metadatas for records in found] if columns.metadatas else None,
+            "metadatas": [records.metadatas or [] for records in found] if columns.metadatas else None,
             "distances": [hit.distances.astype(float).tolist() for hit in hits] if columns.distances else None,
         }
 
@@ -380,10 +384,10 @@ class Collection:
         raise NotImplementedError(_NO_FUNCTIONS)
 
     def _sources(self) -> Sources:
-        return Sources(embed=lambda inputs: self._function()(inputs), load=self._data_loader)
+        return Sources(embed=lambda inputs: self._function()(inputs), load=self._load)
 
     def _query_sources(self) -> Sources:
-        return Sources(embed=lambda inputs: self._function().embed_query(inputs), load=self._data_loader)
+        return Sources(embed=lambda inputs: self._function().embed_query(inputs), load=self._load)
 
     def _function(self) -> EmbeddingFunction[Any]:
         """Return the embedding function: the object's own unless that is only the default, else the stored one."""
@@ -406,14 +410,17 @@ class Collection:
                     return function
         return None
 
+    @property
+    def _load(self) -> Load | None:
+        return self._data_loader
+
     def _loaded(self, records: Records) -> Any:
-        return None if self._data_loader is None else self._data_loader(records.uris or [])
+        return None if self._load is None else self._load(records.uris or [])
 
 
 def _missing_function() -> EmbeddingFunction[Any]:
     raise ValueError(
-        "You must provide an embedding function to compute embeddings."
-        "https://docs.trychroma.com/guides/embeddings"
+        "You must provide an embedding function to compute embeddings.https://docs.trychroma.com/guides/embeddings"
     )
 
 
@@ -426,9 +433,7 @@ def _check_delete_limit(limit: Any, *, has_condition: bool) -> None:
         raise ValueError("limit can only be specified when a where or where_document clause is provided")
 
 
-def _as_float64(records: Records) -> npt.NDArray[np.float64] | None:
-    if records.embeddings is None:
-        return None
-    if len(records.embeddings) == 0:
+def _as_float64(records: Records) -> npt.NDArray[np.float64]:
+    if records.embeddings is None or len(records.embeddings) == 0:
         return np.array([], dtype=np.float64)
     return records.embeddings.astype(np.float64)

@@ -58,5 +58,3 @@ class CollectionModel(BaseModel):
     def schema_object(self) -> Schema | None:
         """The schema with its embedding functions built."""
         return None if self.serialized_schema is None else Schema.deserialize_from_json(self.serialized_schema)
-
-

@@ -101,6 +101,6 @@ def CloudClient(*args: Any, **kwargs: Any) -> NoReturn:  # noqa: N802 - the publ
 
 
 _NO_SERVER = (
-    "{name} is not available: this version has embedded clients only. Use chromadb.PersistentClient(path=...), which any "
-    "number of processes may open at once"
+    "{name} is not available: this version has embedded clients only. Use "
+    "chromadb.PersistentClient(path=...), which any number of processes may open at once"
 )

@@ -5,7 +5,7 @@ The same for synchronous and asynchronous collections; the only work besides che
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import index
@@ -34,7 +34,7 @@ Embed = Callable[[Any], Any]
 _QUERY_SOURCES = ("documents", "images", "uris")
 _LARGEST = 2**62
 
-Load = Callable[[Sequence[str | None]], Any]
+Load = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +160,7 @@ def prepare_queries(embeddings: Any, texts: Any, images: Any, uris: Any, sources
     return sources.vectors(columns["documents"], columns["images"], columns["uris"])
 
 
-def prepare_selection(
-    ids: Any, where: Any, where_document: Any, *, limit: Any = None, offset: Any = None
-) -> Selection:
+def prepare_selection(ids: Any, where: Any, where_document: Any, *, limit: Any = None, offset: Any = None) -> Selection:
     """Return the selection that the arguments describe; raises the documented errors for a bad one."""
     if where is not None:
         validate_where(where)

@@ -25,8 +25,8 @@ class System:
     def __init__(self, settings: Settings) -> None:
         if settings.chroma_api_impl not in _LOCAL_APIS:
             raise NotImplementedError(
-                f"chroma_api_impl={settings.chroma_api_impl!r} is not available: this version has embedded clients only "
-                f"({', '.join(_LOCAL_APIS)})"
+                f"chroma_api_impl={settings.chroma_api_impl!r} is not available: this version has embedded clients "
+                f"only ({', '.join(_LOCAL_APIS)})"
             )
         self.settings = settings
         self._database: Database | None = None
@@ -101,9 +101,7 @@ class SharedSystemClient:
                 cls._identifier_to_system[identifier] = system
                 cls._identifier_to_references[identifier] = 0
             elif system.settings != settings:
-                raise ValueError(
-                    f"An instance of Chroma already exists for {identifier} with different settings"
-                )
+                raise ValueError(f"An instance of Chroma already exists for {identifier} with different settings")
             cls._identifier_to_references[identifier] += 1
             return system
 

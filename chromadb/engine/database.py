@@ -1,13 +1,14 @@
 """The database behind every local client: tenants hold databases, databases hold collections, collections hold records.
 
-Guarantees: an acknowledged write is on disk (one transaction, one sync) and is seen by the next read of any thread; a call
-that raises has changed nothing; a read sees one moment. Any number of threads may use one Database.
+Guarantees: an acknowledged write is on disk (one transaction, one sync) and is seen by the next read of any thread; a
+call that raises has changed nothing; a read sees one moment. Any number of threads may use one Database.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,7 +20,7 @@ import numpy as np
 from chromadb.engine import reads, writes
 from chromadb.engine.index.collection_index import Change, CollectionIndex
 from chromadb.engine.index.index_cache import IndexCache
-from chromadb.engine.index.slots import SnapshotOutdated
+from chromadb.engine.index.slots import SnapshotOutdatedError
 from chromadb.engine.reads import CollectionView
 from chromadb.engine.store import catalog, log, records, text
 from chromadb.engine.store.catalog import CollectionState
@@ -32,7 +33,13 @@ from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import AuthorizationError, NotFoundError
 from chromadb.model.identity import UserIdentity
 from chromadb.model.metadata import check_collection_metadata
-from chromadb.model.names import DEFAULT_DATABASE, DEFAULT_TENANT, check_collection_name, check_database_name, check_tenant_name
+from chromadb.model.names import (
+    DEFAULT_DATABASE,
+    DEFAULT_TENANT,
+    check_collection_name,
+    check_database_name,
+    check_tenant_name,
+)
 from chromadb.model.records import RecordBatch
 from chromadb.model.results import Columns, Hits, Records
 from chromadb.model.schema import CollectionSchema
@@ -50,8 +57,8 @@ class DatabaseOptions:
     """How a database is opened.
 
     directory: None keeps everything in memory. allow_reset: whether ``reset`` may delete everything.
-    memory_limit_bytes: how much memory the indexes of collections may take; beyond it those not used for longest are dropped
-    and built again when they are next needed. None: no limit.
+    memory_limit_bytes: how much memory the indexes of collections may take; beyond it those not used for longest are
+    dropped and built again when they are next needed. None: no limit.
     """
 
     directory: Path | None = None
@@ -299,9 +306,7 @@ class Database:
         self, collection: UUID, queries: Matrix, n_results: int, selection: Selection, columns: Columns
     ) -> list[Hits]:
         """Return for each query vector the nearest of the selected records; raises as ``reads.query``."""
-        return self._read(
-            collection, lambda view: reads.query(view, queries, n_results, selection, columns)
-        )
+        return self._read(collection, lambda view: reads.query(view, queries, n_results, selection, columns))
 
     def _write(self, collection: UUID, operation: Operation, batch: RecordBatch) -> None:
         with self._store.write() as connection:
@@ -319,7 +324,9 @@ class Database:
 
         return _until_current(attempt)
 
-    def _state_and_index(self, connection: apsw.Connection, collection: UUID) -> tuple[CollectionState, CollectionIndex]:
+    def _state_and_index(
+        self, connection: apsw.Connection, collection: UUID
+    ) -> tuple[CollectionState, CollectionIndex]:
         state = catalog.get_state(connection, collection)
         return state, self._indexes.get(state.number)
 
@@ -333,7 +340,5 @@ def _delete_contents(connection: apsw.Connection, number: int) -> None:
 def _until_current(attempt: Callable[[], _Result]) -> _Result:
     """Repeat an attempt whose transaction began before a change that the index has already followed."""
     while True:
-        try:
+        with suppress(SnapshotOutdatedError):
             return attempt()
-        except SnapshotOutdated:
-            continue

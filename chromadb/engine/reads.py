@@ -1,6 +1,7 @@
 """Reads: from a filter to records, inside one transaction.
 
-Every function sees one moment of the collection: the transaction's rows, and a snapshot of the index at that same moment.
+Every function sees one moment of the collection: the transaction's rows, and a snapshot of the index at that same
+moment.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ from chromadb.engine.store.catalog import CollectionState
 from chromadb.engine.store.records import Numbers
 from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import InvalidArgumentError
-from chromadb.model.filters import Filter
 from chromadb.model.metadata import decode, visible
 from chromadb.model.results import Columns, Hits, Records
 from chromadb.model.selection import Selection
@@ -37,7 +37,7 @@ class CollectionView:
     index: CollectionIndex
 
     def snapshot(self) -> Snapshot:
-        """Return the index at the moment of the transaction; raises SnapshotOutdated when it is past it."""
+        """Return the index at the moment of the transaction; raises SnapshotOutdatedError when it is past it."""
         return self.index.snapshot(self.connection, self.state)
 
 
@@ -67,9 +67,7 @@ def get(view: CollectionView, selection: Selection, columns: Columns) -> Records
     return _records(_hydrated(view.connection, numbers, columns), numbers, columns, embeddings)
 
 
-def query(
-    view: CollectionView, queries: Matrix, n_results: int, selection: Selection, columns: Columns
-) -> list[Hits]:
+def query(view: CollectionView, queries: Matrix, n_results: int, selection: Selection, columns: Columns) -> list[Hits]:
     """Return for each row of ``queries`` (n, dimension) the nearest of the selected records, nearest first.
 
     Raises InvalidArgumentError for another dimension than the collection's, once it has one, and for a bad filter.
@@ -131,9 +129,7 @@ def _hydrated(connection: apsw.Connection, numbers: Numbers, columns: Columns) -
     uri = "r.uri" if columns.uris or columns.metadatas else "NULL"
     metadata = "r.metadata" if columns.metadatas else "NULL"
     rows = records.fetch(connection, numbers, f"r.number, r.id, {document}, {uri}, {metadata}")
-    return {
-        number: (id_, text, uri_, _shown(stored, uri_)) for number, id_, text, uri_, stored in rows
-    }
+    return {number: (id_, text, uri_, _shown(stored, uri_)) for number, id_, text, uri_, stored in rows}
 
 
 def _shown(stored: str | None, uri: str | None) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
 """Writes: what an add, update, upsert or delete changes, resolved against the records inside one transaction.
 
-Every function reads and writes through the connection of its caller's transaction and returns the collection's new state
-with the change that its index has to follow.
+Every function reads and writes through the connection of its caller's transaction and returns the collection's new
+state with the change that its index has to follow.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ def write_batch(
 ) -> tuple[CollectionState, list[Change]]:
     """Add, update or upsert a batch; an id that occurs twice is treated as if each were a call of its own.
 
-    Raises InvalidArgumentError, before anything is written, for an empty id, a bad metadata value or a vector of another
-    length than the collection's.
+    Raises InvalidArgumentError, before anything is written, for an empty id, a bad metadata value or a vector of
+    another length than the collection's.
     """
     before = state
     if any(not id_ for id_ in batch.ids):
         raise InvalidArgumentError("Empty ID, ID must have at least one character")
     state = replace(state, dimension=_checked_dimension(state, batch.embeddings))
     value_types: dict[str, set[str]] = {}
-    metadatas = (
+    metadatas: list[StoredMetadata | None] = (
         [None] * len(batch.ids)
         if batch.metadatas is None
         else storable(batch.metadatas, value_types, none_deletes=operation is not Operation.ADD)
@@ -72,17 +72,13 @@ def delete(
     if len(numbers) == 0:
         return state, None
     records.delete(connection, numbers)
-    seq = log.append(
-        connection, state.number, Operation.DELETE, ((number, 0, None) for number in numbers.tolist())
-    )
+    seq = log.append(connection, state.number, Operation.DELETE, ((number, 0, None) for number in numbers.tolist()))
     after = replace(state, record_count=state.record_count - len(numbers), last_seq=seq)
     catalog.put_state(connection, state, after)
     return after, _change(state, after, _NO_NUMBERS, (), numbers)
 
 
-def copy_records(
-    connection: apsw.Connection, source: CollectionState, target: CollectionState
-) -> CollectionState:
+def copy_records(connection: apsw.Connection, source: CollectionState, target: CollectionState) -> CollectionState:
     """Copy all records of one collection into another, empty one, in the same order."""
     records.copy_collection(connection, source.number, target.number)
     last_seq = log.copy_collection(connection, source.number, target.number)
@@ -94,7 +90,7 @@ def copy_records(
 def _checked_dimension(state: CollectionState, embeddings: Matrix | None) -> int | None:
     if embeddings is None or len(embeddings) == 0:
         return state.dimension
-    given = embeddings.shape[1]
+    given = int(embeddings.shape[1])
     if given == 0:
         raise InvalidArgumentError("Validation error: embeddings: Each embedding must have at least 1 dimension")
     if state.dimension is not None and given != state.dimension:
@@ -198,12 +194,7 @@ def _update(
     uris = batch.uris or [None] * count
     vectors = iter(() if batch.embeddings is None else log.vector_bytes(batch.embeddings))
     has_vector = np.full(count, batch.embeddings is not None) if batch.has_embedding is None else batch.has_embedding
-    stored = dict(
-        connection.execute(
-            "SELECT r.number, r.metadata FROM carray(?) a CROSS JOIN records r ON r.number = a.value",
-            (records.carray(np.array(numbers, dtype=np.int64)),),
-        ).fetchall()
-    )
+    stored = records.stored_metadata(connection, np.array(numbers, dtype=np.int64))
     rows, entries = [], []
     for number, document, uri, metadata, vector in zip(
         numbers, documents, uris, metadatas, has_vector.tolist(), strict=True

@@ -14,6 +14,7 @@ PyEmbeddings: TypeAlias = list[PyEmbedding]
 Matrix: TypeAlias = npt.NDArray[np.float32]
 """float32 of shape (records, dimension), C-contiguous."""
 
+
 def normalize_embeddings(target: Any) -> Embeddings | None:
     """Return the vectors as a list of one-dimensional arrays: float32 for lists, the given dtype for arrays.
 
@@ -82,9 +83,7 @@ def validate_embeddings(embeddings: Any) -> Embeddings:
                 f"{list({type(item).__name__ for item in embeddings})}"
             )
         if embedding.ndim != 1:
-            raise ValueError(
-                f"Expected a 1-dimensional array, got a {embedding.ndim}-dimensional array {embedding}"
-            )
+            raise ValueError(f"Expected a 1-dimensional array, got a {embedding.ndim}-dimensional array {embedding}")
         if embedding.size == 0:
             raise ValueError(
                 "Expected each embedding in the embeddings to be a 1-dimensional numpy array with at least 1 "

@@ -45,7 +45,7 @@ class ChromaError(Exception):
         return cls.__name__
 
 
-class InvalidDimensionException(ChromaError):
+class InvalidDimensionException(ChromaError):  # noqa: N818 - the published name
     """A vector's length differs from the collection's dimension."""
 
     @classmethod
@@ -88,7 +88,7 @@ class InvalidUUIDError(ChromaError):
         return "InvalidUUID"
 
 
-class InvalidHTTPVersion(ChromaError):
+class InvalidHTTPVersion(ChromaError):  # noqa: N818 - the published name
     """The server was spoken to in an HTTP version it does not serve."""
 
     @classmethod

@@ -30,18 +30,14 @@ def _validate_where(where: Any, depth: int) -> None:
     if not isinstance(key, str):
         raise ValueError(f"Expected where key to be a str, got {key}")
     if key in _CONTAINS:
-        raise ValueError(
-            "Expected where key to be a metadata field name or a logical operator ($and, $or), got " + key
-        )
+        raise ValueError("Expected where key to be a metadata field name or a logical operator ($and, $or), got " + key)
     if key in _LOGICAL:
         parts = _list_of_two(value, "where value for $and or $or", "where expressions")
         for part in parts:
             _validate_where(part, depth + 1)
         return
     if key not in _MEMBERSHIP and not isinstance(value, (str, int, float, dict)):
-        raise ValueError(
-            f"Expected where value to be a str, int, float, or operator expression, got {value}"
-        )
+        raise ValueError(f"Expected where value to be a str, int, float, or operator expression, got {value}")
     if isinstance(value, dict):
         if len(value) != 1:
             raise ValueError(f"Expected operator expression to have exactly one operator, got {value}")
@@ -74,8 +70,7 @@ def _validate_operand(key: str, operator: Any, operand: Any) -> None:
         not operand or not all(isinstance(element, type(operand[0])) for element in operand)
     ):
         raise ValueError(
-            "Expected where operand value to be a non-empty list, and all values to be of the same type "
-            f"got {operand}"
+            f"Expected where operand value to be a non-empty list, and all values to be of the same type got {operand}"
         )
 
 
@@ -103,9 +98,7 @@ def _validate_where_document(where_document: Any, depth: int) -> None:
             f"{', '.join((*_DOCUMENT_OPERATORS, *_LOGICAL))}, got {operator}"
         )
     if not isinstance(operand, str):
-        raise ValueError(
-            f"Expected where document operand value for operator {operator} to be a str, got {operand}"
-        )
+        raise ValueError(f"Expected where document operand value for operator {operator} to be a str, got {operand}")
     if not operand:
         raise ValueError(f"Expected where document operand value for operator {operator} to be a non-empty str")
 

@@ -86,13 +86,13 @@ class All:
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:
+class Either:
     """Records that satisfy at least one part; no record when there is none."""
 
     parts: tuple[Filter, ...]
 
 
-Filter: TypeAlias = Compare | IsIn | ArrayContains | DocumentContains | DocumentMatches | All | Any_
+Filter: TypeAlias = Compare | IsIn | ArrayContains | DocumentContains | DocumentMatches | All | Either
 
 
 def parse_where(where: Where | None) -> Filter | None:
@@ -175,7 +175,7 @@ def _parse_logical(operator: str, parts: Any, parse: _Parser, clause: str, depth
     if not isinstance(parts, (list, tuple)):
         raise _invalid(clause, f"{operator} takes a list, got {parts!r}")
     parsed = tuple(parse(part, depth + 1) for part in parts)
-    return All(parsed) if operator == "$and" else Any_(parsed)
+    return All(parsed) if operator == "$and" else Either(parsed)
 
 
 def _only_member(clause_value: Any, clause: str, depth: int) -> tuple[str, Any]:

@@ -1,7 +1,8 @@
 """Metadata of records and collections: what a caller may give, and how it is stored.
 
 Stored form: one JSON object a record. Ints stay ints (signed 64 bits; larger ones become floats), floats stay floats
-(``-0.0`` becomes ``0.0``), a sparse vector is its tagged object, and keys whose value is None or an empty list are absent.
+(``-0.0`` becomes ``0.0``), a sparse vector is its tagged object, and keys whose value is None or an empty list are
+absent.
 """
 
 from __future__ import annotations
@@ -129,6 +130,7 @@ def _storable_one(
     metadata: Metadata, position: int, value_types: dict[str, set[str]], none_deletes: bool
 ) -> StoredMetadata:
     stored: StoredMetadata = {}
+    value: Any
     for key, value in metadata.items():
         kind = type(value)
         name = _VALUE_TYPE_NAMES.get(kind)
@@ -140,10 +142,10 @@ def _storable_one(
                 )
             value, name = _converted(key, value, position)
         elif kind is float:
-            if not math.isfinite(value):  # type: ignore[arg-type]
+            if not math.isfinite(value):
                 raise _refused(position, f"the value of {key!r} is {value}, which is not a finite number")
-            value = value or 0.0  # type: ignore[assignment]
-        elif kind is int and not INT64_MIN <= value <= INT64_MAX:  # type: ignore[operator]
+            value = value or 0.0
+        elif kind is int and not INT64_MIN <= value <= INT64_MAX:
             value, name = _as_float(key, value, position), "float"
         if key not in value_types:
             _check_key(key, position)
@@ -250,8 +252,8 @@ def visible(metadata: StoredMetadata) -> dict[str, Any] | None:
 def check_collection_metadata(metadata: Mapping[str, Any] | None, field: str) -> dict[str, Scalar] | None:
     """Return a collection's metadata with NumPy numbers and large ints converted.
 
-    field: the argument that messages name. Raises InvalidArgumentError for an empty dict, a reserved key, a list, a sparse
-    vector or a number that is not finite; TypeError for other types.
+    field: the argument that messages name. Raises InvalidArgumentError for an empty dict, a reserved key, a list, a
+    sparse vector or a number that is not finite; TypeError for other types.
     """
     if metadata is None:
         return None
@@ -266,9 +268,7 @@ def check_collection_metadata(metadata: Mapping[str, Any] | None, field: str) ->
         if not key:
             raise InvalidArgumentError(f"Validation error: {field}: Metadata key cannot be empty")
         if key[0] in "#$":
-            raise InvalidArgumentError(
-                f"Validation error: {field}: Metadata key cannot start with '#' or '$': {key}"
-            )
+            raise InvalidArgumentError(f"Validation error: {field}: Metadata key cannot start with '#' or '$': {key}")
         checked[key] = _collection_value(key, value, field)
     return checked
 
@@ -278,8 +278,8 @@ def _collection_value(key: str, value: Any, field: str) -> Scalar:
         value = value.item()
     if isinstance(value, (list, tuple, SparseVector)):
         raise InvalidArgumentError(
-            f"Validation error: {field}: the value of {key!r} is a {type(value).__name__}; the metadata of a collection "
-            "holds only str, int, float and bool"
+            f"Validation error: {field}: the value of {key!r} is a {type(value).__name__}; the metadata of a "
+            "collection holds only str, int, float and bool"
         )
     if isinstance(value, float) and not math.isfinite(value):
         raise InvalidArgumentError(

@@ -159,7 +159,5 @@ def matrix_of(embeddings: Embeddings | npt.NDArray[Any]) -> Matrix:
     with np.errstate(over="ignore"):
         matrix = np.ascontiguousarray(embeddings, dtype=np.float32)
     if not np.isfinite(matrix).all():
-        raise InvalidArgumentError(
-            "Validation error: embeddings: Embeddings must not contain NaN or Infinity values"
-        )
+        raise InvalidArgumentError("Validation error: embeddings: Embeddings must not contain NaN or Infinity values")
     return matrix

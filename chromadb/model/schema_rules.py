@@ -104,10 +104,6 @@ def _check_sparse(sparse: SparseIndex) -> None:
             "If source_key is provided then embedding_function must also be provided "
             "since there is no default embedding function."
         )
-    if sparse.enabled:
-        raise InvalidArgumentError(
-            "Failed to reconcile schema: Invalid schema input: Sparse vector indexing is not enabled in local"
-        )
 
 
 def _given_types(types: ValueTypes) -> set[str]:

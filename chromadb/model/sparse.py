@@ -43,12 +43,16 @@ class SparseVector:
                 )
         for position, index in enumerate(self.indices):
             if not isinstance(index, int):
-                raise ValueError(f"SparseVector indices must be integers, got {type(index).__name__} at position {position}")
+                raise ValueError(
+                    f"SparseVector indices must be integers, got {type(index).__name__} at position {position}"
+                )
             if index < 0:
                 raise ValueError(f"SparseVector indices must be non-negative, got {index} at position {position}")
         for position, value in enumerate(self.values):
             if not isinstance(value, (int, float)):
-                raise ValueError(f"SparseVector values must be numbers, got {type(value).__name__} at position {position}")
+                raise ValueError(
+                    f"SparseVector values must be numbers, got {type(value).__name__} at position {position}"
+                )
         for position in range(1, len(self.indices)):
             previous, index = self.indices[position - 1], self.indices[position]
             if index <= previous:
@@ -87,7 +91,5 @@ def validate_sparse_vectors(vectors: object) -> SparseVectors:
         raise ValueError("Expected sparse vectors to be a non-empty list, got 0 sparse vectors")
     for position, vector in enumerate(vectors):
         if not isinstance(vector, SparseVector):
-            raise ValueError(
-                f"Expected SparseVector instance at position {position}, got {type(vector).__name__}"
-            )
+            raise ValueError(f"Expected SparseVector instance at position {position}, got {type(vector).__name__}")
     return vectors

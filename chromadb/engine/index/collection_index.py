@@ -1,7 +1,7 @@
 """The index of one collection in this process: slots that follow the log.
 
-It is a function of log and records: it can be thrown away at any time, and is brought to the state of any transaction from
-nothing or from where it stands.
+It is a function of log and records: it can be thrown away at any time, and is brought to the state of any transaction
+from nothing or from where it stands.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import apsw
 import numpy as np
 
-from chromadb.engine.index.slots import SlotTable, Snapshot, SnapshotOutdated
+from chromadb.engine.index.slots import Inherited, SlotTable, Snapshot, SnapshotOutdatedError
 from chromadb.engine.store import log
 from chromadb.engine.store.catalog import CollectionState
 from chromadb.engine.store.records import Numbers
@@ -61,7 +61,7 @@ class CollectionIndex:
     def snapshot(self, connection: apsw.Connection, state: CollectionState) -> Snapshot:
         """Return the collection as the transaction sees it, first applying what the index has not seen yet.
 
-        Raises SnapshotOutdated when the index is already past that transaction.
+        Raises SnapshotOutdatedError when the index is already past that transaction.
         """
         with self._lock:
             if self._current.seq < state.last_seq and state.dimension is not None:
@@ -70,7 +70,7 @@ class CollectionIndex:
                 vectors = log.vectors(connection, self._collection, after, state.dimension)
                 self._append(changed, vectors, deleted, state.dimension, state.last_seq)
             if self._current.seq > state.last_seq:
-                raise SnapshotOutdated
+                raise SnapshotOutdatedError
             return self._current
 
     def apply(self, change: Change) -> None:
@@ -97,7 +97,7 @@ class CollectionIndex:
         ascends = len(changed) == 0 or int(changed[0]) > self._last_number
         if not ascends:
             replaced = current.slots_of(changed)
-            inherited = (table, replaced, np.searchsorted(changed, current.numbers[replaced]))
+            inherited = Inherited(table, replaced, np.searchsorted(changed, current.numbers[replaced]))
             killed = np.concatenate([killed, replaced])
         table.append(changed, inherited, vectors, dimension)
         alive = current.alive
@@ -122,5 +122,5 @@ class CollectionIndex:
             return
         live = current.live_slots
         table = SlotTable()
-        table.append(current.numbers[live], (current.table, live, np.arange(len(live))), (), dimension)
+        table.append(current.numbers[live], Inherited(current.table, live, np.arange(len(live))), (), dimension)
         self._current = Snapshot(table, current.seq, len(table), None, True)

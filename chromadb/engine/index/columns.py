@@ -1,7 +1,7 @@
 """Metadata columns: the values of one key for every slot, typed so that a filter is a few array operations.
 
-A slot's metadata never changes (a change of a record makes a new slot), so a column is only ever appended to. Strings are
-replaced by codes from a vocabulary of the column; the elements of arrays lie in one flat list with their slots.
+A slot's metadata never changes (a change of a record makes a new slot), so a column is only ever appended to. Strings
+are replaced by codes from a vocabulary of the column; the elements of arrays lie in one flat list with their slots.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ _KIND_OF_TYPE = {bool: Kind.BOOL, int: Kind.INT, float: Kind.FLOAT, str: Kind.ST
 class Column:
     """The values of one metadata key, slot by slot.
 
-    kinds: uint8 Kind of each slot. words: int64 of each slot: the int, the bool as 0 or 1, the bits of the float, or the
-    code of the string.
+    kinds: uint8 Kind of each slot. words: int64 of each slot: the int, the bool as 0 or 1, the bits of the float, or
+    the code of the string.
     """
 
     def __init__(self) -> None:

@@ -9,15 +9,12 @@ All in binary32, smaller is nearer.
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import numpy.typing as npt
 
 from chromadb.engine.index.vectors import Slots, VectorRows
 from chromadb.model.embeddings import Matrix
 
-Space = Literal["l2", "cosine", "ip"]
 Distances = npt.NDArray[np.float32]
 
 _SCORES_AT_ONCE = 8_000_000
@@ -25,7 +22,7 @@ _GATHER_BELOW = 1 / 16
 _FLOAT32_ROUNDING = 2.0**-24
 
 
-def exact_distances(query: Distances, rows: Matrix, space: Space) -> Distances:
+def exact_distances(query: Distances, rows: Matrix, space: str) -> Distances:
     """Return the distance of one vector to each row, computed by the definition (no cancellation)."""
     if space == "l2":
         differences = rows - query
@@ -45,7 +42,7 @@ def nearest(
     size: int,
     allowed: npt.NDArray[np.bool_] | None,
     count: int,
-    space: Space,
+    space: str,
 ) -> list[tuple[Slots, Distances]]:
     """Return for each query the ``count`` nearest slots and their distances, nearest first, ties by lower slot.
 
@@ -91,7 +88,7 @@ def nearest(
 class _Approximation:
     """Scores by matrix product that order slots as their distances do, up to a bounded error."""
 
-    def __init__(self, queries: Matrix, squared_norms: Distances, space: Space) -> None:
+    def __init__(self, queries: Matrix, squared_norms: Distances, space: str) -> None:
         self._space = space
         self._norms = squared_norms
         self._queries = queries
@@ -131,7 +128,7 @@ def _refined(
     scores: Distances,
     error: float,
     count: int,
-    space: Space,
+    space: str,
     rows: Matrix | VectorRows,
     allowed: npt.NDArray[np.bool_] | None,
     slots: Slots | None,

@@ -1,7 +1,7 @@
 """Slots: versions of a collection's records, in the order in which they came to be.
 
-A change of a record appends a slot and kills the record's old one; nothing is ever written in place. So a reader that holds
-a ``Snapshot`` sees one moment of the collection, without a lock, while writers go on.
+A change of a record appends a slot and kills the record's old one; nothing is ever written in place. So a reader that
+holds a ``Snapshot`` sees one moment of the collection, without a lock, while writers go on.
 """
 
 from __future__ import annotations
@@ -20,13 +20,29 @@ from chromadb.engine.index.growable import Growable
 from chromadb.engine.index.vectors import Slots, VectorRows
 from chromadb.engine.store import records
 from chromadb.engine.store.records import Numbers
+from chromadb.model.embeddings import Matrix
 from chromadb.model.metadata import decode
 
 _COLUMN_BLOCK_SLOTS = 20_000
 
 
-class SnapshotOutdated(Exception):
+class SnapshotOutdatedError(Exception):
     """The index has moved past the transaction that wants to use it; the caller begins a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """Vectors that new slots keep from slots of a table: which slots, and at which positions among the new ones."""
+
+    table: SlotTable
+    slots: Slots
+    positions: Slots
+
+    def rows(self) -> Matrix:
+        """Return a copy of the vectors."""
+        if self.table.vectors is None:
+            return np.empty((0, 0), dtype=np.float32)
+        return self.table.vectors.take(self.slots)
 
 
 class SlotTable:
@@ -56,15 +72,14 @@ class SlotTable:
     def append(
         self,
         numbers: Numbers,
-        inherited: tuple[SlotTable, Slots, Slots] | None,
-        vectors: Iterable[tuple[Numbers, np.ndarray]],
+        inherited: Inherited | None,
+        vectors: Iterable[tuple[Numbers, Matrix]],
         dimension: int,
     ) -> None:
         """Add a slot for each record number (ascending).
 
-        inherited: (table, its slots, positions among ``numbers`` of the records they belong to), whose vectors are carried
-        over. vectors: blocks of (record numbers, matrix), later ones replacing earlier ones; numbers not asked for are
-        passed over. Each record has one or the other.
+        inherited: vectors that some of them keep from earlier slots. vectors: blocks of (record numbers, matrix), later
+        ones replacing earlier ones; numbers not asked for are passed over. Each record has one or the other.
         """
         if len(numbers) == 0:
             return
@@ -73,10 +88,9 @@ class SlotTable:
         first = len(self)
         self.vectors.extend(len(numbers))
         norms = np.zeros(len(numbers), dtype=np.float32)
-        if inherited is not None and inherited[0].vectors is not None:
-            table, slots, positions = inherited
-            self.vectors.write(positions + first, table.vectors.take(slots))
-            norms[positions] = table.squared_norms.values[slots]
+        if inherited is not None:
+            self.vectors.write(inherited.positions + first, inherited.rows())
+            norms[inherited.positions] = inherited.table.squared_norms.values[inherited.slots]
         for block_numbers, matrix in vectors:
             positions = np.searchsorted(numbers, block_numbers)
             known = positions < len(numbers)
@@ -89,12 +103,12 @@ class SlotTable:
     def columns(self, connection: apsw.Connection, snapshot: Snapshot, keys: Iterable[str]) -> dict[str, Column]:
         """Return the columns of the keys, filled for the live slots of the snapshot from its own transaction.
 
-        Raises SnapshotOutdated when one was filled from a later transaction, which no longer knew some of these slots.
+        Raises SnapshotOutdatedError when one was filled from a later transaction, when some slots were dead.
         """
         wanted = list(dict.fromkeys(keys))
         with self._columns_lock:
             if any(self._filled_at.get(key, 0) > snapshot.seq for key in wanted):
-                raise SnapshotOutdated
+                raise SnapshotOutdatedError
             for key in wanted:
                 self._columns.setdefault(key, Column())
             while lagging := [key for key in wanted if len(self._columns[key]) < snapshot.size]:

@@ -60,9 +60,7 @@ def _next_block(rows: apsw.Cursor) -> list[tuple[int, str]]:
     return [row for _, row in zip(range(_BLOCK_DOCUMENTS), rows, strict=False)]
 
 
-def _worth_looking_up(
-    connection: apsw.Connection, state: CollectionState, literals: list[str]
-) -> Numbers | None:
+def _worth_looking_up(connection: apsw.Connection, state: CollectionState, literals: list[str]) -> Numbers | None:
     """Return the candidates of the text index, or None when reading the whole collection in order is cheaper."""
     candidates = text.candidates(connection, state, literals)
     if candidates is None or len(candidates) > state.record_count * _FEW_ENOUGH_TO_LOOK_UP:

@@ -1,7 +1,7 @@
 """Texts that every match of a regular expression must contain, for looking it up in the trigram index.
 
-Understands only the plainest part of the syntax and gives up on the rest: an empty answer is always right, it just means
-that every document has to be looked at.
+Understands only the plainest part of the syntax and gives up on the rest: an empty answer is always right, it just
+means that every document has to be looked at.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ _MAKES_OPTIONAL = set("*?{")
 def required_literals(pattern: str) -> list[str]:
     """Return literal runs outside groups, classes and alternations that each match must contain.
 
-    Returns [] for a pattern with alternation, inline flags or anything else that could make a run optional or fold case.
+    Returns [] for a pattern with alternation, inline flags or anything else that could make a run optional or fold
+    case.
     """
     if "|" in pattern or "(?" in pattern:
         return []

@@ -1,7 +1,7 @@
 """Regular expressions over documents, in linear time.
 
-The dialect is that of the Rust crate ``regex`` (finite automata, no backtracking, so no pattern can blow up), reached through
-pydantic-core, which runs a whole list of texts through it in one call.
+The dialect is that of the Rust crate ``regex`` (finite automata, no backtracking, so no pattern can blow up), reached
+through pydantic-core, which runs a whole list of texts through it in one call.
 """
 
 from __future__ import annotations

@@ -10,10 +10,12 @@ import math
 import operator
 from collections.abc import Callable, Iterator
 from functools import reduce
-from typing import assert_never
+from typing import Any
 
 import apsw
 import numpy as np
+import numpy.typing as npt
+from typing_extensions import assert_never
 
 from chromadb.engine.index.columns import Column, Kind, Mask
 from chromadb.engine.index.slots import Snapshot
@@ -21,19 +23,19 @@ from chromadb.engine.query import documents, regex
 from chromadb.engine.store.catalog import CollectionState
 from chromadb.model.filters import (
     All,
-    Any_,
     ArrayContains,
     Compare,
     Comparison,
     DocumentContains,
     DocumentMatches,
+    Either,
     Filter,
     IsIn,
 )
 from chromadb.model.metadata import INT64_MAX, INT64_MIN, Scalar
 
 _TYPE_NAMES: dict[type, str] = {str: "string", bool: "bool", int: "int", float: "float"}
-_OPERATORS: dict[Comparison, Callable[[object, object], Mask]] = {
+_OPERATORS: dict[Comparison, Callable[[Any, Any], Any]] = {
     Comparison.EQ: operator.eq,
     Comparison.GT: operator.gt,
     Comparison.GTE: operator.ge,
@@ -57,12 +59,10 @@ def check_filter(state: CollectionState, condition: Filter) -> None:
                 state.schema.require_filterable(key, _TYPE_NAMES[type(operands[0])])
 
 
-def evaluate(
-    condition: Filter, connection: apsw.Connection, state: CollectionState, snapshot: Snapshot
-) -> Mask:
+def evaluate(condition: Filter, connection: apsw.Connection, state: CollectionState, snapshot: Snapshot) -> Mask:
     """Return which live slots satisfy the filter, shape (snapshot.size,).
 
-    The filter has passed ``check_filter``. Raises SnapshotOutdated as ``SlotTable.columns`` does.
+    The filter has passed ``check_filter``. Raises SnapshotOutdatedError as ``SlotTable.columns`` does.
     """
     keys = [leaf.key for leaf in _leaves(condition) if isinstance(leaf, (Compare, IsIn, ArrayContains))]
     columns = snapshot.table.columns(connection, snapshot, keys) if keys else {}
@@ -71,7 +71,7 @@ def evaluate(
         match part:
             case All(parts=parts):
                 return reduce(operator.and_, map(mask_of, parts), np.ones(snapshot.size, dtype=np.bool_))
-            case Any_(parts=parts):
+            case Either(parts=parts):
                 return reduce(operator.or_, map(mask_of, parts), np.zeros(snapshot.size, dtype=np.bool_))
             case Compare(key=key, comparison=Comparison.NE, operand=operand):
                 return ~_compare(columns[key], Comparison.EQ, operand, snapshot.size)
@@ -95,7 +95,7 @@ def evaluate(
 
 
 def _leaves(condition: Filter) -> Iterator[Filter]:
-    if isinstance(condition, (All, Any_)):
+    if isinstance(condition, (All, Either)):
         for part in condition.parts:
             yield from _leaves(part)
     else:
@@ -115,7 +115,7 @@ def _compare(column: Column, comparison: Comparison, operand: Scalar, size: int)
     return ints | floats
 
 
-def _compare_ints(values: np.ndarray, comparison: Comparison, operand: int | float) -> Mask:
+def _compare_ints(values: npt.NDArray[Any], comparison: Comparison, operand: int | float) -> Mask:
     """Compare int64 values with a number by value, without turning them into floats."""
     if isinstance(operand, float):
         if comparison is Comparison.EQ and not operand.is_integer():
@@ -129,7 +129,7 @@ def _compare_ints(values: np.ndarray, comparison: Comparison, operand: int | flo
     return _OPERATORS[comparison](values, np.int64(operand))
 
 
-def _compare_floats(values: np.ndarray, comparison: Comparison, operand: int | float) -> Mask:
+def _compare_floats(values: npt.NDArray[Any], comparison: Comparison, operand: int | float) -> Mask:
     """Compare float64 values with a number by value; an int that no float equals lies between two of them."""
     nearest = float(operand)
     if nearest != operand:
@@ -150,6 +150,4 @@ def _is_in(column: Column, operands: tuple[Scalar, ...], size: int) -> Mask:
         words = [word for operand in operands if (word := column.word_of(operand)) is not None]
         kind = Kind.BOOL if isinstance(first, bool) else Kind.STRING
         return (column.kinds(size) == kind) & np.isin(column.words(size), np.array(words, dtype=np.int64))
-    return reduce(
-        operator.or_, (_compare(column, Comparison.EQ, operand, size) for operand in operands)
-    )
+    return reduce(operator.or_, (_compare(column, Comparison.EQ, operand, size) for operand in operands))

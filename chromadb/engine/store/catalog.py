@@ -134,9 +134,7 @@ def create_collection(
     return CollectionInfo(id_, name, metadata, dimension, schema, tenant, database)
 
 
-def find_collection(
-    connection: apsw.Connection, name: str, tenant: str, database: str
-) -> CollectionInfo | None:
+def find_collection(connection: apsw.Connection, name: str, tenant: str, database: str) -> CollectionInfo | None:
     """Return the collection of a name, None if there is none."""
     row = _first(
         connection,
@@ -147,9 +145,7 @@ def find_collection(
     return None if row is None else _info(connection, row)
 
 
-def find_collection_by_id(
-    connection: apsw.Connection, id_: UUID, tenant: str, database: str
-) -> CollectionInfo | None:
+def find_collection_by_id(connection: apsw.Connection, id_: UUID, tenant: str, database: str) -> CollectionInfo | None:
     """Return the collection of an id when it lies in this tenant and database, else None."""
     row = _first(
         connection,
@@ -176,7 +172,8 @@ def count_collections(connection: apsw.Connection, tenant: str, database: str) -
     """Return how many collections a database has, 0 for an unknown one."""
     row = _first(
         connection,
-        "SELECT count(*) FROM collections c JOIN databases d ON d.id = c.database_id WHERE d.tenant_id = ? AND d.name = ?",
+        "SELECT count(*) FROM collections c JOIN databases d ON d.id = c.database_id "
+        "WHERE d.tenant_id = ? AND d.name = ?",
         (tenant, database),
     )
     return int(row[0]) if row else 0

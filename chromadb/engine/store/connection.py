@@ -1,8 +1,8 @@
 """Connections to the SQLite database: one writer at a time, any number of readers, each reader on one snapshot.
 
 A file is in WAL mode with ``synchronous=FULL``: a committed transaction survives a crash of the process and of the
-machine, readers do not wait for the writer, and SQLite's own locks order the writers of all processes. In memory there is
-one connection, which readers and writers take in turn.
+machine, readers do not wait for the writer, and SQLite's own locks order the writers of all processes. In memory there
+is one connection, which readers and writers take in turn.
 """
 
 from __future__ import annotations
@@ -86,7 +86,9 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[apsw.Connection]:
-        """Hand out the connection that may write; what the block did is committed and synced, or undone if it raises."""
+        """Hand out the connection that may write; what the block did is committed and synced, or undone if it
+        raises.
+        """
         self._check_open()
         with self._lock, self._translated():
             self._check_open()
@@ -169,8 +171,8 @@ class Store:
             ) from error
         except (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError) as error:
             raise StorageError(
-                f"{self.name} cannot be opened for writing ({error}); nothing was changed. Check the permissions of the "
-                "directory and its files, or give another path"
+                f"{self.name} cannot be opened for writing ({error}); nothing was changed. Check the permissions of "
+                "the directory and its files, or give another path"
             ) from error
         except (apsw.NotADBError, apsw.CorruptError) as error:
             raise StorageError(f"{self.name} is damaged or no SQLite file ({error}); nothing was changed") from error
@@ -185,10 +187,12 @@ def _prepared_file(directory: Path) -> Path:
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"the directory {directory} cannot be made ({error}); give a path you may write to") from error
+        raise StorageError(
+            f"the directory {directory} cannot be made ({error}); give a path you may write to"
+        ) from error
     if not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
         raise StorageError(
-            f"the directory {directory} may not be written by this user; nothing was changed. Change its permissions or "
-            "give another path"
+            f"the directory {directory} may not be written by this user; nothing was changed. Change its permissions "
+            "or give another path"
         )
     return directory / DATABASE_FILE

@@ -1,7 +1,7 @@
 """The write-ahead log: one entry for each change of a record, in the order in which calls were acknowledged.
 
-It holds what the records table does not: the vectors. An index that has applied the entries up to some seq_id reads only
-the later ones. Every function works inside the transaction of its caller.
+It holds what the records table does not: the vectors. An index that has applied the entries up to some seq_id reads
+only the later ones. Every function works inside the transaction of its caller.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from enum import IntEnum, IntFlag
 from itertools import islice
+from typing import Any
 
 import apsw
 import numpy as np
@@ -64,7 +65,8 @@ def changes(connection: apsw.Connection, collection: int, after: int) -> tuple[N
         "SELECT number, operation FROM embeddings_queue WHERE collection = ? AND seq_id > ? ORDER BY seq_id",
         (collection, after),
     )
-    last = dict(rows.fetchall())
+    entries: list[Any] = rows.fetchall()
+    last: dict[int, int] = dict(entries)
     numbers = np.fromiter(last, dtype=np.int64, count=len(last))
     deleted = np.fromiter(last.values(), dtype=np.int64, count=len(last)) == Operation.DELETE
     return np.sort(numbers[~deleted]), np.sort(numbers[deleted])

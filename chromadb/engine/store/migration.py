@@ -1,7 +1,7 @@
 """Migrations: which scripts a file has seen, whether they are still the same, and applying those it has not.
 
-Each applied script is a row of the table ``migrations`` with a hash of its text, so that a file whose history differs from
-this package's is refused instead of misread.
+Each applied script is a row of the table ``migrations`` with a hash of its text, so that a file whose history differs
+from this package's is refused instead of misread.
 """
 
 from __future__ import annotations
@@ -130,5 +130,6 @@ def _check_history(applied: dict[int, tuple[str, str]], migrations: list[Migrati
         algorithm: HashAlgorithm = "md5" if len(digest) == 32 else "sha256"
         if migration.hash(algorithm) != digest:
             raise StorageError(
-                f"{where} has seen another text of the migration {filename} than this version carries; nothing was changed"
+                f"{where} has seen another text of the migration {filename} than this version "
+                "carries; nothing was changed"
             )

@@ -7,6 +7,7 @@ function works inside the transaction of its caller.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import apsw
 import numpy as np
@@ -60,7 +61,14 @@ def numbers_by_id(connection: apsw.Connection, collection: int, ids: Sequence[st
         "SELECT r.id, r.number FROM carray(?) a CROSS JOIN records r ON r.collection = ? AND r.id = a.value",
         (apsw.carray(tuple(ids)), collection),
     )
-    return dict(rows.fetchall())
+    found_numbers: list[Any] = rows.fetchall()
+    return dict(found_numbers)
+
+
+def stored_metadata(connection: apsw.Connection, numbers: Numbers) -> dict[int, str | None]:
+    """Return number to metadata JSON of the records of the given numbers."""
+    rows: list[Any] = list(fetch(connection, numbers, "r.number, r.metadata"))
+    return dict(rows)
 
 
 def insert(
@@ -105,7 +113,7 @@ def copy_collection(connection: apsw.Connection, source: int, target: int) -> No
     )
 
 
-def fetch(connection: apsw.Connection, numbers: Numbers, columns: str) -> Iterator[tuple[object, ...]]:
+def fetch(connection: apsw.Connection, numbers: Numbers, columns: str) -> Iterator[tuple[Any, ...]]:
     """Yield the given columns of the records of the given numbers, in that order.
 
     columns: SQL, from the names of the table. Records that do not exist are left out.

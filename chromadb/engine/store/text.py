@@ -1,8 +1,8 @@
 """The text index: trigrams of documents, for finding the few documents that may contain a text.
 
-It follows the log behind the writes (``index_next`` moves it on), and says how far it has come; documents changed since then
-are candidates for everything. Candidates are never answers: whoever asks looks at the documents themselves. So an entry that
-is out of date costs time, not correctness. Every function works inside the transaction of its caller.
+It follows the log behind the writes (``index_next`` moves it on), and says how far it has come; documents changed
+since then are candidates for everything. Candidates are never answers: whoever asks looks at the documents themselves.
+So an entry that is out of date costs time, not correctness. Every function works inside the transaction of its caller.
 """
 
 from __future__ import annotations
@@ -34,9 +34,7 @@ def candidates(connection: apsw.Connection, state: CollectionState, literals: Se
         (expression, *number_range(state.number)),
     )
     indexed = np.fromiter((number for (number,) in rows), dtype=np.int64)
-    recent = log.numbers_with_changed_document(
-        connection, state.number, position(connection, state), state.last_seq
-    )
+    recent = log.numbers_with_changed_document(connection, state.number, position(connection, state), state.last_seq)
     return np.union1d(indexed, recent) if len(recent) else indexed
 
 
@@ -73,9 +71,7 @@ def index_next(connection: apsw.Connection, state: CollectionState, entries: int
     if stop is None:
         return False
     numbers = carray(log.numbers_with_changed_document(connection, state.number, start, stop))
-    connection.execute(
-        "DELETE FROM embedding_fulltext_search WHERE rowid IN (SELECT value FROM carray(?))", (numbers,)
-    )
+    connection.execute("DELETE FROM embedding_fulltext_search WHERE rowid IN (SELECT value FROM carray(?))", (numbers,))
     connection.execute(
         "INSERT INTO embedding_fulltext_search (rowid, document) SELECT r.number, r.document FROM carray(?) a "
         "CROSS JOIN records r ON r.number = a.value WHERE r.document IS NOT NULL",
@@ -91,9 +87,7 @@ def index_next(connection: apsw.Connection, state: CollectionState, entries: int
 
 def delete_collection(connection: apsw.Connection, collection: int) -> None:
     """Drop the entries of a collection."""
-    connection.execute(
-        "DELETE FROM embedding_fulltext_search WHERE rowid BETWEEN ? AND ?", number_range(collection)
-    )
+    connection.execute("DELETE FROM embedding_fulltext_search WHERE rowid BETWEEN ? AND ?", number_range(collection))
 
 
 def _match_expression(literals: Sequence[str]) -> str | None:
