@@ -43,12 +43,8 @@ def refused(error: str) -> Outcome:
     return {"error": error, "message": ""}
 
 
-_VALUE = (
-    "a float is compared with ints by value, not cut to its whole part first: 1 < 1.5, and 1.5 equals no int"
-)
-_LARGE = (
-    "beyond 2^53 ints and floats are compared by value, too, not after rounding one to the kind of the other"
-)
+_VALUE = "a float is compared with ints by value, not cut to its whole part first: 1 < 1.5, and 1.5 equals no int"
+_LARGE = "beyond 2^53 ints and floats are compared by value, too, not after rounding one to the kind of the other"
 _FILTERS: dict[str, Callable[[Outcome], Outcome]] = {
     "x $eq 1.5": loses("int 1"),
     "x $eq -1.5": loses("int -1"),
@@ -94,16 +90,10 @@ _LARGE_FILTERS: dict[str, Callable[[Outcome], Outcome]] = {
     "big $in ints": loses("float 2^63"),
 }
 
-_NOT_FINITE = (
-    "metadata that is not a finite number is refused; it was stored as nothing, or broke the collection"
-)
+_NOT_FINITE = "metadata that is not a finite number is refused; it was stored as nothing, or broke the collection"
 _TOO_LARGE = "an int that no float can hold is a value that is refused, not a type"
-_QUERY_NOT_FINITE = (
-    "a query vector that is not finite has no nearest records: it is refused, not answered at random"
-)
-_COLLECTION_ARRAYS = (
-    "an array in a collection's metadata is refused as the caller's mistake; it made the engine panic"
-)
+_QUERY_NOT_FINITE = "a query vector that is not finite has no nearest records: it is refused, not answered at random"
+_COLLECTION_ARRAYS = "an array in a collection's metadata is refused as the caller's mistake; it made the engine panic"
 _UNKNOWN_IDS = "ids that do not exist are ignored, as they are beside a filter"
 _EXACT_READBACK = "vectors of cosine collections read back as they were given"
 _SPARSE = "sparse vectors in metadata are stored and returned"
@@ -111,12 +101,8 @@ _NUL = "a NUL character is searched for like any other; it ended the text search
 _NO_LIMIT = "a call may hold any number of records, and ask for any number"
 _TUPLES = "a tuple is taken like a list"
 _NUMBERS = "every kind of int and float of NumPy is a number"
-_TYPES = (
-    "a value of a wrong type is a ValueError that says what was expected; it failed by accident further in"
-)
-_WIDE_OPERANDS = (
-    "an operand that no stored int can equal is refused with every operator, not with some cut to 64 bits"
-)
+_TYPES = "a value of a wrong type is a ValueError that says what was expected; it failed by accident further in"
+_WIDE_OPERANDS = "an operand that no stored int can equal is refused with every operator, not with some cut to 64 bits"
 _CLOSED = "a closed client says so"
 _DATA = "a result holds and names the columns that were asked for, and no others"
 _PATTERNS = "a pattern that cannot be run is the caller's mistake"
@@ -148,9 +134,7 @@ def _in_writes() -> dict[str, Difference]:
             differences[f"{call} metadata: {value}"] = Difference(stored, _SPARSE)
         differences[f"{call} metadata: value 10^400"] = Difference(unchanged, _TOO_LARGE)
         for value in ("a text", "a list"):
-            differences[f"{call} metadata: {value}"] = Difference(
-                {"answer": [refused("ValueError"), kept]}, _TYPES
-            )
+            differences[f"{call} metadata: {value}"] = Difference({"answer": [refused("ValueError"), kept]}, _TYPES)
         for case in ("ids: tuple", "ids: tuple of two"):
             differences[f"{call} {case}"] = Difference(accepted, _TUPLES)
         for case in ("documents is a tuple", "metadatas is a tuple"):
@@ -218,10 +202,7 @@ DIFFERENCES: dict[str, Difference] = {
     **{f"where/{name}": Difference(change, _LARGE) for name, change in _LARGE_FILTERS.items()},
     **{f"validation/{name}": difference for name, difference in _in_writes().items()},
     **{f"writes/embeddings: {name}": difference for name, difference in _of_vectors().items()},
-    **{
-        f"embedding_functions/a function answers {name}": difference
-        for name, difference in _of_functions().items()
-    },
+    **{f"embedding_functions/a function answers {name}": difference for name, difference in _of_functions().items()},
     "embedding_functions/what calling a function returns": Difference(
         {
             "answer": [
@@ -255,9 +236,7 @@ DIFFERENCES: dict[str, Difference] = {
         {"answer": [{"answer": {"deleted": 2}}, ["r0", "r3", "r4", "r5", "r6", "r7"], 6]}, _TUPLES
     ),
     "reads/data with a loader": Difference(_data_with_a_loader(), _DATA),
-    "clients/batch size as a property": Difference(
-        {"answer": 5461}, "both spellings found in documents work"
-    ),
+    "clients/batch size as a property": Difference({"answer": 5461}, "both spellings found in documents work"),
     "clients/using a closed client": Difference(refused("InternalError"), _CLOSED),
     "clients/using a collection of a closed client": Difference(refused("InternalError"), _CLOSED),
     "configuration/a text": Difference(refused("ValueError"), _TYPES),
@@ -266,9 +245,7 @@ DIFFERENCES: dict[str, Difference] = {
         "metadata of a deleted collection is gone; it could turn up in later records",
     ),
     **{
-        f"collections/metadata: value {value}": Difference(
-            refused("InvalidArgumentError"), _COLLECTION_ARRAYS
-        )
+        f"collections/metadata: value {value}": Difference(refused("InvalidArgumentError"), _COLLECTION_ARRAYS)
         for value in ("list", "list of texts", "empty list", "mixed list", "tuple")
     },
     "modify/metadata: value list": Difference(

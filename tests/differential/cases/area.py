@@ -6,13 +6,21 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import chromadb
 from chromadb.api.shared_system_client import SharedSystemClient
+from chromadb.config import Settings
 
 from .outcome import Outcome, observe
+
+
+@cache
+def _settings() -> Settings:
+    """Return the default settings, read once: reading the environment for them takes as long as many a case."""
+    return Settings()
 
 
 @dataclass
@@ -30,7 +38,7 @@ class Stage:
     def client(self) -> Any:
         """The case's client of the in-memory store, made on first use."""
         if self._client is None:
-            self._client = chromadb.EphemeralClient()
+            self._client = chromadb.EphemeralClient(_settings())
         return self._client
 
     def collection(self, name: str = "things", **options: Any) -> Any:

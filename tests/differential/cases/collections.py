@@ -139,9 +139,7 @@ for _name, _value in {"None": None, "an int": 5, "bytes": b"abc", "a list": ["ab
     AREA.add(f"name is {_name}", partial(lambda stage, name: stage.collection(name).name, name=_value))
     AREA.add(
         f"get by a name that is {_name}",
-        partial(
-            lambda stage, name: stage.client.get_collection(name, embedding_function=None).name, name=_value
-        ),
+        partial(lambda stage, name: stage.client.get_collection(name, embedding_function=None).name, name=_value),
     )
 
 

@@ -16,9 +16,7 @@ def _filled(stage: Stage) -> Any:
         ids=[f"r{row}" for row in range(8)],
         embeddings=[[float(row)] for row in range(8)],
         documents=[f"text {row}" for row in range(8)],
-        metadatas=[
-            {"row": row, "even": row % 2 == 0, "tags": ["a", "b"][: row % 3] or ["z"]} for row in range(8)
-        ],
+        metadatas=[{"row": row, "even": row % 2 == 0, "tags": ["a", "b"][: row % 3] or ["z"]} for row in range(8)],
     )
     return collection
 

@@ -182,9 +182,7 @@ def with_where_and_ids_and_page(stage: Stage) -> object:
 def in_a_query(stage: Stage) -> object:
     return {
         text: sorted(
-            stage.shared.query(query_embeddings=[[0, 1]], n_results=50, where_document={"$contains": text})[
-                "ids"
-            ][0]
+            stage.shared.query(query_embeddings=[[0, 1]], n_results=50, where_document={"$contains": text})["ids"][0]
         )
         for text in ("a", "apple", "zzz", "東京")
     }

@@ -137,14 +137,10 @@ def how_functions_are_described(stage: Stage) -> object:
             client.create_collection("six", configuration={"embedding_function": CosineToy()})
         ),
         "other space": _described(
-            client.create_collection(
-                "seven", embedding_function=CosineToy(), configuration={"hnsw": {"space": "ip"}}
-            )
+            client.create_collection("seven", embedding_function=CosineToy(), configuration={"hnsw": {"space": "ip"}})
         ),
         "other member": _described(
-            client.create_collection(
-                "eight", embedding_function=CosineToy(), configuration={"hnsw": {"ef_search": 5}}
-            )
+            client.create_collection("eight", embedding_function=CosineToy(), configuration={"hnsw": {"ef_search": 5}})
         ),
         "space in metadata": _described(
             client.create_collection("nine", embedding_function=CosineToy(), metadata={"hnsw:space": "ip"})
@@ -162,9 +158,7 @@ def two_functions_on_create(stage: Stage) -> object:
 @AREA.case(exact_message=True)
 def two_functions_of_one_name_on_create(stage: Stage) -> object:
     return _described(
-        stage.client.create_collection(
-            "things", embedding_function=Toy(), configuration={"embedding_function": Toy(2)}
-        )
+        stage.client.create_collection("things", embedding_function=Toy(), configuration={"embedding_function": Toy(2)})
     )
 
 

@@ -11,9 +11,7 @@ AREA = Area("ordering")
 
 def _listed(stage: Stage) -> Any:
     collection = stage.collection()
-    collection.add(
-        ids=["c", "a", "b"], embeddings=[[3.0], [1.0], [2.0]], metadatas=[{"x": 1}, {"x": 1}, {"x": 2}]
-    )
+    collection.add(ids=["c", "a", "b"], embeddings=[[3.0], [1.0], [2.0]], metadatas=[{"x": 1}, {"x": 1}, {"x": 2}])
     return collection
 
 

@@ -128,9 +128,7 @@ def default_result(stage: Stage) -> object:
 
 @AREA.case()
 def types_in_the_result(stage: Stage) -> object:
-    result = stage.shared["l2"].query(
-        query_embeddings=[[2, 1]], n_results=2, include=["distances", "embeddings"]
-    )
+    result = stage.shared["l2"].query(query_embeddings=[[2, 1]], n_results=2, include=["distances", "embeddings"])
     return [
         type(result["distances"][0]).__name__,
         type(result["distances"][0][0]).__name__,
@@ -177,9 +175,7 @@ for _name, _request in _REQUESTS.items():
     AREA.add(
         _name,
         partial(
-            lambda stage, request: hits(
-                stage.shared["l2"].query(**{"query_embeddings": [[2, 1]], **request})
-            ),
+            lambda stage, request: hits(stage.shared["l2"].query(**{"query_embeddings": [[2, 1]], **request})),
             request=_request,
         ),
     )
@@ -197,9 +193,7 @@ def an_empty_collection(stage: Stage) -> object:
 
 @AREA.case()
 def a_filtered_empty_collection(stage: Stage) -> object:
-    return stage.collection().query(
-        query_embeddings=[[1, 2, 3]], where={"x": 1}, where_document={"$contains": "x"}
-    )
+    return stage.collection().query(query_embeddings=[[1, 2, 3]], where={"x": 1}, where_document={"$contains": "x"})
 
 
 @AREA.case()
@@ -223,9 +217,7 @@ def after_delete(stage: Stage) -> object:
 @AREA.case()
 def null_columns(stage: Stage) -> object:
     collection = stage.collection()
-    collection.add(
-        ids=["a", "b"], embeddings=[[1.0], [2.0]], documents=["x", None], metadatas=[None, {"k": 1}]
-    )
+    collection.add(ids=["a", "b"], embeddings=[[1.0], [2.0]], documents=["x", None], metadatas=[None, {"k": 1}])
     return collection.query(query_embeddings=[[1]], include=["documents", "metadatas", "uris", "distances"])
 
 
@@ -242,9 +234,7 @@ def three_hundred_records(stage: Stage) -> object:
     return {
         "plain": hits(collection.query(query_embeddings=vectors[:3] + 0.1, n_results=5)),
         "filtered": hits(collection.query(query_embeddings=vectors[:3] + 0.1, n_results=5, where={"row": 3})),
-        "range": hits(
-            collection.query(query_embeddings=vectors[5] + 0.1, n_results=5, where={"row": {"$lt": 2}})
-        ),
+        "range": hits(collection.query(query_embeddings=vectors[5] + 0.1, n_results=5, where={"row": {"$lt": 2}})),
     }
 
 

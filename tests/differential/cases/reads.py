@@ -47,9 +47,7 @@ for _include in _INCLUDES:
     )
     AREA.add(
         f"kinds of nothing with {','.join(_include) or 'nothing'}",
-        partial(
-            lambda stage, include: kinds(stage.shared.get(ids=["zz"], include=include)), include=_include
-        ),
+        partial(lambda stage, include: kinds(stage.shared.get(ids=["zz"], include=include)), include=_include),
     )
 
 _REQUESTS: dict[str, dict[str, Any]] = {

@@ -266,8 +266,6 @@ _PATTERNS = {
 }
 for _group, _patterns in _PATTERNS.items():
     for _pattern in _patterns:
-        AREA.add(
-            f"{_group}: {_pattern}", partial(matches, condition={"$regex": _pattern}), exact_message=True
-        )
+        AREA.add(f"{_group}: {_pattern}", partial(matches, condition={"$regex": _pattern}), exact_message=True)
 for _pattern in ("apple", r"\d", ".", "^$", "a*", "(", "(?i)apple"):
     AREA.add(f"not: {_pattern}", partial(matches, condition={"$not_regex": _pattern}), exact_message=True)

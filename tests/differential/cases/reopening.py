@@ -47,9 +47,7 @@ def _churn(client: Any) -> None:
     collection.delete(ids=["a"])
     collection.add(ids=["a", "d"], embeddings=[[5.0, 5.0], [6.0, 6.0]], documents=["green pear", "blue plum"])
     collection.update(ids=["c"], embeddings=[[9.0, 9.0]], metadatas=[{"x": None, "y": "new"}])
-    collection.upsert(
-        ids=["b", "e"], embeddings=[[7.0, 7.0], [8.0, 8.0]], documents=["yellow banana", "brown nut"]
-    )
+    collection.upsert(ids=["b", "e"], embeddings=[[7.0, 7.0], [8.0, 8.0]], documents=["yellow banana", "brown nut"])
 
 
 _READS: dict[str, Callable[[Any], object]] = {
@@ -57,9 +55,7 @@ _READS: dict[str, Callable[[Any], object]] = {
     "order": lambda client: _open(client).get(include=[])["ids"],
     "uris": lambda client: _open(client).get(include=["uris"])["uris"],
     "query": lambda client: hits(_open(client).query(query_embeddings=[[1.0, 1.0]])),
-    "filtered query": lambda client: hits(
-        _open(client).query(query_embeddings=[[1.0, 1.0]], where={"x": {"$gt": 0}})
-    ),
+    "filtered query": lambda client: hits(_open(client).query(query_embeddings=[[1.0, 1.0]], where={"x": {"$gt": 0}})),
     "where": lambda client: _open(client).get(where={"x": {"$ne": 1}})["ids"],
     "array": lambda client: _open(client).get(where={"t": {"$contains": "u"}})["ids"],
     "document": lambda client: _open(client).get(where_document={"$contains": "apple"})["ids"],
@@ -103,9 +99,7 @@ AREA.add(
     partial(
         _reopened,
         write=_rename,
-        read=lambda client: [
-            (found.name, found.metadata, found.count()) for found in client.list_collections()
-        ],
+        read=lambda client: [(found.name, found.metadata, found.count()) for found in client.list_collections()],
     ),
 )
 

@@ -17,8 +17,7 @@ class Toy(EmbeddingFunction):  # type: ignore[type-arg]
 
     def __call__(self, input: Any) -> Any:
         return [
-            np.array([len(text), len(text.split()), text.count("a")], dtype=np.float32) * self.scale
-            for text in input
+            np.array([len(text), len(text.split()), text.count("a")], dtype=np.float32) * self.scale for text in input
         ]
 
     def embed_query(self, input: Any) -> Any:

@@ -44,9 +44,7 @@ for _call in ("add", "upsert", "update"):
         AREA.add(
             f"{_call} ids: {_name}",
             partial(
-                lambda stage, call, ids, embeddings: getattr(stage.collection(), call)(
-                    ids=ids, embeddings=embeddings
-                ),
+                lambda stage, call, ids, embeddings: getattr(stage.collection(), call)(ids=ids, embeddings=embeddings),
                 call=_call,
                 ids=_ids,
                 embeddings=_embeddings,
@@ -213,9 +211,7 @@ def _written(stage: Stage, call: str, metadata: Any) -> object:
     collection = stage.collection()
     if call == "update":
         collection.add(ids=["a"], embeddings=[[1.0]], metadatas=[{"before": 1}])
-    outcome = stage.attempt(
-        lambda: getattr(collection, call)(ids=["a"], embeddings=[[1.0]], metadatas=[metadata])
-    )
+    outcome = stage.attempt(lambda: getattr(collection, call)(ids=["a"], embeddings=[[1.0]], metadatas=[metadata]))
     return [outcome, collection.get()["metadatas"]]
 
 
@@ -270,9 +266,7 @@ for _name, _include in _INCLUDES.items():
     AREA.add(
         f"query include: {_name}",
         partial(
-            lambda stage, include: stage.collection().query(query_embeddings=[[1.0]], include=include)[
-                "included"
-            ],
+            lambda stage, include: stage.collection().query(query_embeddings=[[1.0]], include=include)["included"],
             include=_include,
         ),
         exact_message=_name not in ("None",),

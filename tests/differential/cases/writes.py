@@ -200,9 +200,7 @@ def add_with_uris_and_embeddings(stage: Stage) -> object:
 @AREA.case()
 def update_all_columns(stage: Stage) -> object:
     collection = _filled(stage)
-    collection.update(
-        ids=["a"], embeddings=[[9.0, 9.0]], documents=["new"], metadatas=[{"x": 10}], uris=["u"]
-    )
+    collection.update(ids=["a"], embeddings=[[9.0, 9.0]], documents=["new"], metadatas=[{"x": 10}], uris=["u"])
     return [records(collection), collection.get(include=["uris"])["uris"]]
 
 
@@ -342,9 +340,7 @@ def upsert_metadata_of_a_new_record_with_none_values(stage: Stage) -> object:
 @AREA.case()
 def add_metadata_with_none_value(stage: Stage) -> object:
     collection = stage.collection()
-    outcome = stage.attempt(
-        lambda: collection.add(ids=["a"], embeddings=[[1.0]], metadatas=[{"x": None, "y": 1}])
-    )
+    outcome = stage.attempt(lambda: collection.add(ids=["a"], embeddings=[[1.0]], metadatas=[{"x": None, "y": 1}]))
     return [outcome, collection.count()]
 
 
