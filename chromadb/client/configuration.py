@@ -110,15 +110,12 @@ def prepare_creation(
     validate_embedding_function_conflict_on_create(embedding_function, named)
     if named is None and embedding_function is not None:
         named = given["embedding_function"] = embedding_function
-    is_parameter_used = embedding_function is not None and not embedding_description.is_default(embedding_function)
-    return Creation(
-        configuration_json=create_collection_configuration_to_json(
-            cast("CreateCollectionConfiguration", given), metadata
-        )
-        if any(value is not None for value in given.values())
-        else None,
-        embedding_function=embedding_function if is_parameter_used else named,
-    )
+    if embedding_function is None or embedding_description.is_default(embedding_function):
+        embedding_function = named
+    if not given:
+        return Creation(None, embedding_function)
+    complete = cast("CreateCollectionConfiguration", given)
+    return Creation(create_collection_configuration_to_json(complete, metadata), embedding_function)
 
 
 def prepare_update(configuration_json: Mapping[str, Any], update: UpdateCollectionConfiguration) -> dict[str, Any]:

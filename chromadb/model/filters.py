@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-import sys
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -196,11 +196,11 @@ def _scalar(key: str, operator: str, operand: Any) -> Scalar:
         return str(operand)
     if isinstance(operand, int) and INT64_MIN <= operand <= INT64_MAX:
         return int(operand)
-    if isinstance(operand, (int, float)) and abs(operand) <= sys.float_info.max:
+    if isinstance(operand, float) and math.isfinite(operand):
         return float(operand)
     raise _invalid(
         "where",
-        f"{operator} on {key!r} takes a str, a bool, an int or a finite float, got {operand!r}",
+        f"{operator} on {key!r} takes a str, a bool, an int of 64 bits or a finite float, got {operand!r}",
     )
 
 

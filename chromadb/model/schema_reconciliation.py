@@ -22,6 +22,7 @@ from chromadb.model.schema_values import (
     SpannOptions,
     VectorOptions,
     factory_schema,
+    sparse_index,
     vector_options,
     with_vector_options,
 )
@@ -33,7 +34,7 @@ def reconciled(given: SchemaRecord, configuration: CollectionConfiguration) -> S
     """Return the complete schema of a new collection.
 
     given: a valid schema as the user sent it. Raises InvalidArgumentError when schema and configuration both
-    differ from the defaults, and for batches too small for an index.
+    differ from the defaults, for batches too small for an index, and for sparse indexes, which are not served yet.
     """
     factory = factory_schema(default_hnsw(), None)
     complete = _completed(given, factory)
@@ -45,6 +46,7 @@ def reconciled(given: SchemaRecord, configuration: CollectionConfiguration) -> S
             "Failed to reconcile schema: Cannot set both collection config and schema simultaneously"
         )
     if not says_nothing:
+        _refuse_sparse_indexes(schema)
         return schema
     configured = factory_schema(configuration.hnsw, configuration.embedding_function)
     if configuration.hnsw.num_threads != default_hnsw().num_threads:
@@ -73,6 +75,14 @@ def _refuse_small_batches(schema: SchemaRecord) -> None:
     if problems:
         listed = "\n".join(dict.fromkeys(problems))
         raise InvalidArgumentError(f"Failed to reconcile schema: Invalid HNSW configuration: {listed}")
+
+
+def _refuse_sparse_indexes(schema: SchemaRecord) -> None:
+    indexes = map(sparse_index, schema.keys.values())
+    if any(index is not None and index.enabled for index in indexes):
+        raise InvalidArgumentError(
+            "Failed to reconcile schema: Invalid schema input: Sparse vector indexing is not enabled in local"
+        )
 
 
 def _is_factory(schema: SchemaRecord, factory: SchemaRecord) -> bool:

@@ -18,6 +18,7 @@ from chromadb.model.schema_values import (
     SparseIndex,
     ValueTypes,
     VectorIndex,
+    sparse_index,
 )
 
 _CMEK_PATTERN = re.compile(r"projects/.+/locations/.+/keyRings/.+/cryptoKeys/.+")
@@ -51,7 +52,7 @@ def _check_defaults(defaults: ValueTypes) -> None:
             "Full text search / regular expression index cannot be enabled by default. "
             "It can only be enabled on #document field."
         )
-    sparse = _sparse_index(defaults)
+    sparse = sparse_index(defaults)
     if sparse is not None and sparse.enabled:
         raise _refusal(
             "Sparse vector index cannot be enabled by default. Please enable sparse vector index on specific "
@@ -82,7 +83,7 @@ def _check_metadata_key(key: str, types: ValueTypes) -> None:
     _check_vector_source(types)
     if _has_enabled_full_text(types):
         raise _refusal(f"Full text search / regular expression index can only be enabled on #document field: {key}")
-    sparse = _sparse_index(types)
+    sparse = sparse_index(types)
     if sparse is not None:
         _check_sparse(sparse)
 
@@ -112,10 +113,6 @@ def _given_types(types: ValueTypes) -> set[str]:
 
 def _vector_index(types: ValueTypes) -> VectorIndex | None:
     return None if types.float_list is None else types.float_list.vector_index
-
-
-def _sparse_index(types: ValueTypes) -> SparseIndex | None:
-    return None if types.sparse_vector is None else types.sparse_vector.sparse_vector_index
 
 
 def _has_enabled_full_text(types: ValueTypes) -> bool:

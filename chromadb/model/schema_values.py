@@ -247,6 +247,11 @@ def factory_schema(hnsw: HnswConfiguration, embedding_function: EmbeddingFunctio
     )
 
 
+def sparse_index(types: ValueTypes) -> SparseIndex | None:
+    """Return the sparse vector index of an entry, None where it mentions none."""
+    return None if types.sparse_vector is None else types.sparse_vector.sparse_vector_index
+
+
 def vector_options(schema: SchemaRecord) -> tuple[VectorOptions, VectorOptions]:
     """Return the vector configurations of the defaults and of ``#embedding``; empty where there is none."""
     return _vector_options_of(schema.defaults), _vector_options_of(schema.keys[EMBEDDING_KEY])
