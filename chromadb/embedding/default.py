@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from chromadb.embedding.config_schemas import validate_config_schema
+from chromadb.embedding.minilm import embed_texts
+from chromadb.embedding.minilm_tokens import TOKENS_MAX
 from chromadb.embedding.protocol import EmbeddingFunction
 from chromadb.embedding.types import Documents, Space
 from chromadb.model.embeddings import Embeddings
-
-TOKENS_MAX = 256
-"""Tokens of a text that count, the two that mark its ends included; the rest is cut off."""
 
 
 class ONNXMiniLM_L6_V2(EmbeddingFunction[Documents]):  # noqa: N801 - the published name
@@ -38,9 +37,10 @@ class ONNXMiniLM_L6_V2(EmbeddingFunction[Documents]):  # noqa: N801 - the publis
         self._preferred_providers = preferred_providers
 
     def __call__(self, input: Documents) -> Embeddings:
-        """Return one float32 vector of shape (384,) for each text, in order; no text gives no vector."""
-        from chromadb.embedding.minilm import embed_texts
+        """Return one float32 vector of shape (384,) for each text, in order.
 
+        Raises ValueError for an empty list, and for an item that is not a valid text.
+        """
         return list(embed_texts(input, self._preferred_providers))
 
     @staticmethod
@@ -73,9 +73,10 @@ class DefaultEmbeddingFunction(EmbeddingFunction[Documents]):
         pass
 
     def __call__(self, input: Documents) -> Embeddings:
-        """Return one float32 vector of shape (384,) for each text, in order; no text gives no vector."""
-        from chromadb.embedding.minilm import embed_texts
+        """Return one float32 vector of shape (384,) for each text, in order.
 
+        Raises ValueError for an empty list, and for an item that is not a valid text.
+        """
         return list(embed_texts(input, None))
 
     @staticmethod

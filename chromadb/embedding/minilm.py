@@ -10,6 +10,7 @@ computed stays in the processor's caches; the same text gets the same vector (wi
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 import threading
@@ -63,9 +64,124 @@ def embed_texts(texts: Iterable[str], preferred_providers: Sequence[str] | None 
     if not documents:
         return vectors
     model = _shared_model(preferred_providers)
-    with _Workers(_usable_processors()) as workers:
+    threads = _usable_processors()
+    executor = ThreadPoolExecutor(threads, thread_name_prefix="embedding")
+    try:
         for start in range(0, len(documents), _CHUNK_TEXTS):
-            end = min(start + _CHUNK_TEXTS, len(documents))
-            _embed_chunk(model, workers, documents[start:end], vectors[start:end])
-            _show_progress(end, len(documents))
+            ids = [token_ids(model.tokenizer, text) for text in documents[start : start + _CHUNK_TEXTS]]
+            _embed_chunk(model, executor, threads, ids, vectors[start : start + len(ids)])
+            _show_progress(start + len(ids), len(documents))
+    finally:
+        # After an error or an interrupt only the batches that run now are waited for.
+        executor.shutdown(cancel_futures=True)
     return vectors
+
+
+def _embed_chunk(
+    model: Model, executor: ThreadPoolExecutor, threads: int, ids: list[list[int]], vectors: Matrix
+) -> None:
+    """Write the vector of each text to its row of `vectors`."""
+
+    def embed_batch(rows: list[int]) -> None:
+        vectors[rows] = _run(model, [ids[row] for row in rows])
+
+    batches = list(_batches(ids, threads))
+    if len(batches) == 1:
+        embed_batch(batches[0])
+    else:
+        for _ in executor.map(embed_batch, batches):
+            pass
+
+
+def _batches(ids: list[list[int]], threads: int) -> Iterator[list[int]]:
+    """Yield rows of similar length, the longest first, so that no thread starts a long batch last."""
+    share = sum(map(len, ids)) // threads
+    budget = max(_BATCH_TOKENS_MIN, min(_BATCH_TOKENS, share))
+    batch: list[int] = []
+    longest = 0
+    for row in sorted(range(len(ids)), key=lambda row: -len(ids[row])):
+        if batch and (len(batch) + 1) * longest > budget:
+            yield batch
+            batch = []
+        if not batch:
+            longest = len(ids[row])
+        batch.append(row)
+    yield batch
+
+
+def _run(model: Model, ids: list[list[int]]) -> Matrix:
+    """Return the vectors of one batch; its first text is the longest."""
+    input_ids = np.zeros((len(ids), len(ids[0])), np.int64)
+    attention_mask = np.zeros_like(input_ids)
+    for row, text_ids in enumerate(ids):
+        input_ids[row, : len(text_ids)] = text_ids
+        attention_mask[row, : len(text_ids)] = 1
+    inputs = {
+        "input_ids": input_ids,
+        "attention_mask": attention_mask,
+        "token_type_ids": np.zeros_like(input_ids),
+    }
+    vectors: Matrix = model.run(None, inputs)[0]
+    return vectors
+
+
+def _shared_model(preferred_providers: Sequence[str] | None) -> Model:
+    key = tuple(preferred_providers or ())
+    model = _models.get(key)
+    if model is None:
+        with _lock:
+            model = _models.get(key)
+            if model is None:
+                model = _models[key] = _load_model(key)
+    return model
+
+
+def _load_model(preferred_providers: tuple[str, ...]) -> Model:
+    import onnxruntime
+
+    available = onnxruntime.get_available_providers()
+    if not set(preferred_providers) <= set(available):
+        raise ValueError(f"Preferred providers must be subset of available providers: {available}")
+    providers = [provider for provider in preferred_providers or available if provider != "CoreMLExecutionProvider"]
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    # Plans of memory use pay off for one shape of input; here nearly every batch has its own.
+    options.enable_mem_pattern = False
+    session = onnxruntime.InferenceSession(str(_FOLDER / "model.onnx"), options, providers=providers)
+    tokenizer = load_tokenizer(_FOLDER / "tokenizer.json")
+    _return_freed_memory()
+    return Model(tokenizer, session.run)
+
+
+def _return_freed_memory() -> None:
+    """Give back what loading took: about 50 MB of file and half-precision weights that glibc would keep."""
+    if sys.platform == "linux":
+        malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if malloc_trim is not None:
+            malloc_trim(0)
+
+
+def _usable_processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _show_progress(done: int, total: int) -> None:
+    if total >= _PROGRESS_TEXTS and sys.stderr.isatty():
+        end = "\n" if done == total else ""
+        sys.stderr.write(f"\rEmbedded {done:,} of {total:,} texts{end}")
+        sys.stderr.flush()
+
+
+def _forget_models() -> None:
+    """Start afresh in a forked process: another thread may have held the lock or a model's memory at the fork."""
+    global _lock, _models
+    _lock = threading.Lock()
+    # Kept, not destroyed: taking a model apart would touch the state that the other thread left behind.
+    _inherited.append(_models)
+    _models = {}
+
+
+os.register_at_fork(after_in_child=_forget_models)

@@ -38,9 +38,7 @@ def token_ids(tokenizer: Tokenizer, text: str) -> list[int]:
             # One text a call: the tokenizer's own threads for batches do not survive a fork of the process.
             ids = tokenizer.encode(text[:length], add_special_tokens=False).ids
         except TypeError as error:
-            raise ValueError(
-                f"Expected document to be valid Unicode, got lone surrogates in {text[:100]!r}"
-            ) from error
+            raise ValueError(f"Expected document to be valid Unicode, got lone surrogates in {text[:100]!r}") from error
         # A word that the cut falls into may read otherwise than the whole word would: it must not count.
         if length >= len(text) or len(ids) >= TOKENS_MAX - 2 + _WORD_TOKENS_MAX:
             return [_START, *ids[: TOKENS_MAX - 2], _END]

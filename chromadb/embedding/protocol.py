@@ -62,8 +62,7 @@ class EmbeddingFunction(Protocol[D]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         warnings.warn(
-            f"The class {type(self).__name__} does not implement __init__. "
-            "This will be required in a future version.",
+            f"The class {type(self).__name__} does not implement __init__. This will be required in a future version.",
             DeprecationWarning,
             stacklevel=2,
         )
@@ -72,9 +71,7 @@ class EmbeddingFunction(Protocol[D]):
         """Return one vector for each query; the same as a plain call unless a subclass says otherwise."""
         return self.__call__(input)
 
-    def embed_with_retries(
-        self, input: D, attempts: int = 5, delay_s: float = 0.5, **retry_kwargs: Any
-    ) -> Embeddings:
+    def embed_with_retries(self, input: D, attempts: int = 5, delay_s: float = 0.5, **retry_kwargs: Any) -> Embeddings:
         """Call the function until it succeeds.
 
         attempts: calls in all; delay_s: seconds before the second one, doubled before each further one.

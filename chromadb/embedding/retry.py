@@ -13,9 +13,7 @@ T = TypeVar("T")
 _DELAY_MAX_S = 30.0
 
 
-def call_with_retries(
-    call: Callable[[], T], attempts: int, delay_s: float, tenacity_options: dict[str, Any]
-) -> T:
+def call_with_retries(call: Callable[[], T], attempts: int, delay_s: float, tenacity_options: dict[str, Any]) -> T:
     """Return the first successful result of `call`.
 
     attempts: calls in all, at least 1; the error of the last one is raised as it is.

@@ -58,9 +58,7 @@ def get_schema_version(schema_name: str) -> str:
 def get_schema_info() -> dict[str, dict[str, str]]:
     """Return version, title and description of every schema."""
     members = ("version", "title", "description")
-    return {
-        name: {member: load_schema(name)[member] for member in members} for name in get_available_schemas()
-    }
+    return {name: {member: load_schema(name)[member] for member in members} for name in get_available_schemas()}
 
 
 @cache
