@@ -51,7 +51,6 @@ def create_collection_configuration_to_json(
     function: Any = config.get("embedding_function")
     description = _function_to_json(function)
     if description["type"] == embedding_description.KNOWN:
-        register_embedding_function(type(function))
         index = spann if spann is not None else hnsw
         if index is None and "hnsw:space" not in (metadata or {}):
             index = hnsw = {}
@@ -168,7 +167,7 @@ def _function_to_json(function: Any) -> dict[str, Any]:
         return {"type": embedding_description.LEGACY}
     try:
         if not function.is_legacy():
-            return embedding_description.describe(function)
+            return _described_and_registered(function)
     except Exception as error:
         # A function may fail in any way when it is asked about itself; it still embeds for its own client.
         warnings.warn(f"legacy embedding function config: {error}", DeprecationWarning, stacklevel=4)
@@ -183,8 +182,14 @@ def _described_strictly(function: Any) -> dict[str, Any]:
         )
     if function.is_legacy():
         return {"type": embedding_description.LEGACY}
+    function.validate_config(function.get_config())
+    return _described_and_registered(function)
+
+
+def _described_and_registered(function: Any) -> dict[str, Any]:
+    """Return the description, and make sure that this process can turn it into a function again."""
     description = embedding_description.describe(function)
-    function.validate_config(description["config"])
+    register_embedding_function(type(function))
     return description
 
 

@@ -16,17 +16,19 @@ from chromadb.engine.database import Database, DatabaseOptions
 T = TypeVar("T")
 
 _EPHEMERAL = "ephemeral"
-_LOCAL_APIS = ("chromadb.api.rust.RustBindingsAPI", "chromadb.api.segment.SegmentAPI")
+_LOCAL_API = "chromadb.api.rust.RustBindingsAPI"
+_LOCAL_API_SYNONYMS = (_LOCAL_API, "chromadb.api.segment.SegmentAPI")
+"""Names under which older code asks for a database in this process."""
 
 
 class System:
     """One database and the settings it is opened with; nothing is opened before ``start``."""
 
     def __init__(self, settings: Settings) -> None:
-        if settings.chroma_api_impl not in _LOCAL_APIS:
+        if settings.chroma_api_impl not in _LOCAL_API_SYNONYMS:
             raise NotImplementedError(
                 f"chroma_api_impl={settings.chroma_api_impl!r} is not available: this version has embedded clients "
-                f"only ({', '.join(_LOCAL_APIS)})"
+                f"only ({', '.join(_LOCAL_API_SYNONYMS)})"
             )
         self.settings = settings
         self._database: Database | None = None
@@ -87,6 +89,8 @@ class SharedSystemClient:
 
     def __init__(self, settings: Settings | None = None) -> None:
         used = Settings() if settings is None else settings
+        if used.chroma_api_impl in _LOCAL_API_SYNONYMS:
+            used.chroma_api_impl = _LOCAL_API
         self._identifier = used.persist_directory if used.is_persistent else _EPHEMERAL
         self._system = self._acquire(self._identifier, used)
         self._holds_reference = True

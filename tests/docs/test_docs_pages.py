@@ -15,6 +15,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+
 from chromadb.api.shared_system_client import SharedSystemClient
 
 ROOT = Path(__file__).parents[2]
