@@ -121,19 +121,20 @@ def prepare_creation(
 def prepare_update(configuration_json: Mapping[str, Any], update: UpdateCollectionConfiguration) -> dict[str, Any]:
     """Return the JSON that changes a collection's configuration, checked against the present one.
 
-    configuration_json: the present configuration. Raises ValueError when the embedding function cannot
-    replace the present one, and for changes to a SPANN index where there is none; which members of an index
-    may change is for the database to say.
+    configuration_json: the present configuration. Raises ValueError when the embedding function cannot be
+    described or cannot replace the present one, and for changes to a SPANN index where there is none; which
+    members of an index may change is for the database to say.
     """
     _require_mapping(update)
     if update.get("spann") is not None and update.get("hnsw") is None and not configuration_json.get("spann"):
         raise ValueError("Trying to update SPANN config but schema has HNSW")
+    sent = update_collection_configuration_to_json(update)
     wanted = update.get("embedding_function")
     if wanted is not None:
         present = embedding_description.load(configuration_json.get("embedding_function"))
         if present is not None and overwrite_embedding_function(present, wanted) is not wanted:
-            update = {**update, "embedding_function": None}
-    return update_collection_configuration_to_json(update)
+            sent["embedding_function"] = None
+    return sent
 
 
 def _require_mapping(configuration: object) -> None:

@@ -318,6 +318,19 @@ def test_an_update_is_checked_against_the_present_function_before_it_is_sent() -
         prepare_update(present, {"embedding_function": Others()})
 
 
+def test_an_update_brings_the_class_that_a_collection_lacks_in_this_process() -> None:
+    with pytest.raises(ValueError, match="configuration_lengths not found"):
+        load_collection_configuration_from_json(stored(LENGTHS))
+    prepare_update(stored(LENGTHS), {"embedding_function": Lengths(4)})
+    assert isinstance(load_collection_configuration_from_json(stored(LENGTHS))["embedding_function"], Lengths)
+
+
+@pytest.mark.usefixtures("_registered")
+def test_an_update_by_a_function_that_cannot_be_described_is_refused() -> None:
+    with pytest.raises(ValueError, match="Nameless cannot be described"):
+        prepare_update(stored(LENGTHS), {"embedding_function": Nameless()})
+
+
 def test_an_update_of_an_index_needs_no_function() -> None:
     present = stored({"type": "known", "name": "unheard_of", "config": {}})
     assert prepare_update(present, {"hnsw": {"ef_search": 5}})["hnsw"] == {"ef_search": 5}
