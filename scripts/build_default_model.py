@@ -279,10 +279,12 @@ def reference_vector(weights: Weights, ids: Array) -> Array:
         centred = rows - rows.mean(-1, keepdims=True)
         variance = (centred * centred).mean(-1, keepdims=True)
         normalised = centred / np.sqrt(variance + np.float32(NORM_EPSILON))
-        return normalised * weights[f"{name}.weight"] + weights[f"{name}.bias"]
+        scaled: Array = normalised * weights[f"{name}.weight"] + weights[f"{name}.bias"]
+        return scaled
 
     def linear(rows: Array, name: str) -> Array:
-        return rows @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
+        summed: Array = rows @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
+        return summed
 
     hidden = weights["embeddings.word_embeddings.weight"][ids]
     hidden = hidden + weights["embeddings.position_embeddings.weight"][: len(ids)]
@@ -309,7 +311,8 @@ def reference_vector(weights: Weights, ids: Array) -> Array:
 
 def error_function(values: Array) -> Array:
     """Return erf of each value, computed in double precision."""
-    return np.vectorize(math.erf, otypes=[np.float64])(values).astype(np.float32)
+    errors: Array = np.vectorize(math.erf, otypes=[np.float64])(values).astype(np.float32)
+    return errors
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ class ONNXMiniLM_L6_V2(EmbeddingFunction[Documents]):  # noqa: N801 - the publis
 
     def __init__(self, preferred_providers: Sequence[str] | None = None) -> None:
         if preferred_providers is not None:
-            if isinstance(preferred_providers, str) or not all(
+            if not isinstance(preferred_providers, (list, tuple)) or not all(
                 isinstance(provider, str) for provider in preferred_providers
             ):
                 raise ValueError("Preferred providers must be a list of strings")
