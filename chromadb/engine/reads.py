@@ -6,12 +6,11 @@ moment.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import apsw
 import numpy as np
-import numpy.typing as npt
 
 from chromadb.engine.index.collection_index import CollectionIndex
 from chromadb.engine.index.columns import Mask
@@ -61,10 +60,8 @@ def select(view: CollectionView, selection: Selection) -> Numbers:
 def get(view: CollectionView, selection: Selection, columns: Columns) -> Records:
     """Return the selected records in insertion order."""
     numbers = select(view, selection)
-    embeddings = None
-    if columns.embeddings:
-        embeddings = _vectors(view.snapshot(), numbers)
-    return _records(_hydrated(view.connection, numbers, columns), numbers, columns, embeddings)
+    found = _hydrated(view.connection, numbers, columns)
+    return replace(found, embeddings=_vectors(view.snapshot(), numbers)) if columns.embeddings else found
 
 
 def query(view: CollectionView, queries: Matrix, n_results: int, selection: Selection, columns: Columns) -> list[Hits]:
@@ -81,7 +78,9 @@ def query(view: CollectionView, queries: Matrix, n_results: int, selection: Sele
         check_filter(view.state, selection.condition)
     snapshot = view.snapshot()
     if snapshot.table.vectors is None:
-        nothing = _records({}, np.empty(0, dtype=np.int64), columns, np.empty((0, 0), dtype=np.float32))
+        nothing = _hydrated(view.connection, np.empty(0, dtype=np.int64), columns)
+        if columns.embeddings:
+            nothing = replace(nothing, embeddings=np.empty((0, 0), dtype=np.float32))
         return [Hits(nothing, np.empty(0, dtype=np.float32)) for _ in queries]
     allowed = _mask(view, snapshot, selection)
     found = nearest(
@@ -94,11 +93,14 @@ def query(view: CollectionView, queries: Matrix, n_results: int, selection: Sele
         view.state.schema.space,
     )
     numbers = [snapshot.numbers[slots] for slots, _ in found]
-    hydrated = _hydrated(view.connection, np.unique(np.concatenate(numbers)), columns)
+    distinct = np.unique(np.concatenate(numbers))
+    hydrated = _hydrated(view.connection, distinct, columns)
     hits = []
     for (slots, distances), their_numbers in zip(found, numbers, strict=True):
-        embeddings = snapshot.table.vectors.take(slots) if columns.embeddings else None
-        hits.append(Hits(_records(hydrated, their_numbers, columns, embeddings), distances))
+        hit_records = _taken(hydrated, np.searchsorted(distinct, their_numbers).tolist())
+        if columns.embeddings:
+            hit_records = replace(hit_records, embeddings=snapshot.table.vectors.take(slots))
+        hits.append(Hits(hit_records, distances))
     return hits
 
 
@@ -120,16 +122,20 @@ def _vectors(snapshot: Snapshot, numbers: Numbers) -> Matrix:
     return snapshot.table.vectors.take(snapshot.slots_of(numbers))
 
 
-_Row = tuple[str, str | None, str | None, dict[str, Any] | None]
-
-
-def _hydrated(connection: apsw.Connection, numbers: Numbers, columns: Columns) -> dict[int, _Row]:
-    """Return number to (id, document, uri, metadata), with None for what was not asked for."""
+def _hydrated(connection: apsw.Connection, numbers: Numbers, columns: Columns) -> Records:
+    """Return the records of the given numbers, which all exist, in that order and without embeddings."""
     document = "r.document" if columns.documents else "NULL"
     uri = "r.uri" if columns.uris or columns.metadatas else "NULL"
     metadata = "r.metadata" if columns.metadatas else "NULL"
-    rows = records.fetch(connection, numbers, f"r.number, r.id, {document}, {uri}, {metadata}")
-    return {number: (id_, text, uri_, _shown(stored, uri_)) for number, id_, text, uri_, stored in rows}
+    rows = list(records.fetch(connection, numbers, f"r.id, {document}, {uri}, {metadata}"))
+    ids, documents, uris, stored = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return Records(
+        ids=list(ids),
+        documents=list(documents) if columns.documents else None,
+        uris=list(uris) if columns.uris else None,
+        metadatas=list(map(_shown, stored, uris)) if columns.metadatas else None,
+        embeddings=None,
+    )
 
 
 def _shown(stored: str | None, uri: str | None) -> dict[str, Any] | None:
@@ -139,17 +145,11 @@ def _shown(stored: str | None, uri: str | None) -> dict[str, Any] | None:
     return visible(decode(stored))
 
 
-def _records(
-    hydrated: dict[int, _Row],
-    numbers: npt.NDArray[np.int64],
-    columns: Columns,
-    embeddings: Matrix | None,
-) -> Records:
-    rows = [hydrated[number] for number in numbers.tolist()]
+def _taken(found: Records, positions: list[int]) -> Records:
     return Records(
-        ids=[row[0] for row in rows],
-        documents=[row[1] for row in rows] if columns.documents else None,
-        uris=[row[2] for row in rows] if columns.uris else None,
-        metadatas=[row[3] for row in rows] if columns.metadatas else None,
-        embeddings=embeddings,
+        ids=[found.ids[position] for position in positions],
+        documents=None if found.documents is None else [found.documents[position] for position in positions],
+        uris=None if found.uris is None else [found.uris[position] for position in positions],
+        metadatas=None if found.metadatas is None else [found.metadatas[position] for position in positions],
+        embeddings=None,
     )

@@ -89,7 +89,10 @@ def normalize_metadata(metadata: Any) -> Any:
     """Return the metadata with tagged sparse-vector dicts turned into SparseVector objects."""
     if not isinstance(metadata, dict):
         return metadata
-    if not any(isinstance(value, dict) for value in metadata.values()):
+    for value in metadata.values():
+        if isinstance(value, dict):
+            break
+    else:
         return metadata
     return {
         key: SparseVector.from_dict(value)
@@ -213,10 +216,11 @@ def encode(metadata: StoredMetadata | None) -> str | None:
     """Return the stored JSON of a record's metadata, None when no key has a value."""
     if not metadata:
         return None
-    present = {key: value for key, value in metadata.items() if value is not None}
-    if not present:
-        return None
-    return orjson.dumps(present, default=_encode_sparse, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
+    if None in metadata.values():
+        metadata = {key: value for key, value in metadata.items() if value is not None}
+        if not metadata:
+            return None
+    return orjson.dumps(metadata, default=_encode_sparse, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
 
 
 def _encode_sparse(value: Any) -> Any:
@@ -230,9 +234,9 @@ def decode(stored: str | bytes | None) -> StoredMetadata:
     if stored is None:
         return {}
     metadata: StoredMetadata = orjson.loads(stored)
-    for key, value in metadata.items():
+    for value in metadata.values():
         if type(value) is dict:
-            metadata[key] = SparseVector.from_dict(value)
+            return normalize_metadata(metadata)  # type: ignore[no-any-return]
     return metadata
 
 
@@ -244,8 +248,9 @@ def merged(stored: StoredMetadata, change: StoredMetadata) -> StoredMetadata:
 
 def visible(metadata: StoredMetadata) -> dict[str, Any] | None:
     """Return what a reader sees of stored metadata: hidden keys left out, None when nothing is stored."""
-    if any(key.startswith(HIDDEN_PREFIX) for key in metadata):
-        return {key: value for key, value in metadata.items() if not key.startswith(HIDDEN_PREFIX)}
+    for key in metadata:
+        if key.startswith(HIDDEN_PREFIX):
+            return {key: value for key, value in metadata.items() if not key.startswith(HIDDEN_PREFIX)}
     return metadata or None
 
 

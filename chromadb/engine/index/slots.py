@@ -95,8 +95,10 @@ class SlotTable:
             positions = np.searchsorted(numbers, block_numbers)
             known = positions < len(numbers)
             known[known] = numbers[positions[known]] == block_numbers[known]
-            self.vectors.write(positions[known] + first, matrix[known])
-            norms[positions[known]] = np.einsum("ij,ij->i", matrix[known], matrix[known])
+            if not known.all():
+                positions, matrix = positions[known], matrix[known]
+            self.vectors.write(positions + first, matrix)
+            norms[positions] = np.einsum("ij,ij->i", matrix, matrix)
         self.squared_norms.append(norms)
         self.numbers.append(numbers)
 

@@ -56,13 +56,17 @@ class VectorRows:
         """Set the rows of slots that no reader may see yet; of a repeated slot the last one stays."""
         if len(slots) == 0:
             return
-        first, last = self._chunk_of(int(slots.min())), self._chunk_of(int(slots.max()))
-        if first == last:
-            self._chunks[first][slots - self._starts[first]] = rows
-            return
-        for number in range(first, last + 1):
-            inside = (slots >= self._starts[number]) & (slots < self._starts[number + 1])
-            self._chunks[number][slots[inside] - self._starts[number]] = rows[inside]
+        lowest, highest = int(slots.min()), int(slots.max())
+        in_a_row = len(slots) == highest - lowest + 1 and bool((slots[1:] > slots[:-1]).all())
+        for number in range(self._chunk_of(lowest), self._chunk_of(highest) + 1):
+            start, stop = int(self._starts[number]), int(self._starts[number + 1])
+            chunk = self._chunks[number]
+            if in_a_row:
+                first, last = max(lowest, start), min(highest + 1, stop)
+                chunk[first - start : last - start] = rows[first - lowest : last - lowest]
+            else:
+                inside = (slots >= start) & (slots < stop)
+                chunk[slots[inside] - start] = rows[inside]
 
     def take(self, slots: Slots) -> Matrix:
         """Return a copy of the rows of the given slots, shape (len(slots), dimension)."""

@@ -16,7 +16,7 @@ def required_literals(pattern: str) -> list[str]:
     Returns [] for a pattern with alternation, inline flags or anything else that could make a run optional or fold
     case.
     """
-    if "|" in pattern or "(?" in pattern:
+    if "(?" in pattern:
         return []
     runs: list[str] = []
     run = ""
@@ -31,6 +31,8 @@ def required_literals(pattern: str) -> list[str]:
                 return []
             runs.append(run)
             run, position = "", end + 1
+        elif character == "|":
+            return []
         elif character in _MAKES_OPTIONAL:
             runs.append(run[:-1])
             run = ""

@@ -22,7 +22,7 @@ from chromadb.model.errors import InternalError, StorageError
 DATABASE_FILE = "chroma.sqlite3"
 
 _PAGE_BYTES = 8192
-_CACHE_KIB = 32 * 1024
+_CACHE_KIB = 64 * 1024
 _CHECKPOINT_PAGES = 4000
 _BUSY_TIMEOUT_MS = 60_000
 

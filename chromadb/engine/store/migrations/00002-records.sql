@@ -23,4 +23,6 @@ CREATE TABLE embeddings_queue (
     vector BLOB
 );
 
-CREATE INDEX embeddings_queue_by_collection ON embeddings_queue (collection);
+-- Covers everything but the vectors, so that following the log touches these only where they are wanted.
+CREATE INDEX embeddings_queue_by_collection
+ON embeddings_queue (collection, seq_id, number, operation, changed);
