@@ -29,10 +29,10 @@ from chromadb.engine.store.log import Operation
 from chromadb.engine.store.migration import HashAlgorithm, MigrationMode
 from chromadb.engine.text_indexer import TextIndexer
 from chromadb.model.collection import CollectionInfo, DatabaseInfo, Tenant
+from chromadb.model.collection_metadata import check_collection_metadata
 from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import AuthorizationError, NotFoundError
 from chromadb.model.identity import UserIdentity
-from chromadb.model.metadata import check_collection_metadata
 from chromadb.model.names import (
     DEFAULT_DATABASE,
     DEFAULT_TENANT,

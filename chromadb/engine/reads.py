@@ -22,9 +22,9 @@ from chromadb.engine.store.catalog import CollectionState
 from chromadb.engine.store.records import Numbers
 from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import InvalidArgumentError
-from chromadb.model.metadata import decode, visible
 from chromadb.model.results import Columns, Hits, Records
 from chromadb.model.selection import Selection
+from chromadb.model.stored_metadata import decode, visible
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,16 @@ from chromadb.engine.store.log import Changed, Operation
 from chromadb.engine.store.records import Numbers
 from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import InvalidArgumentError
-from chromadb.model.metadata import StoredMetadata, decode, encode, merged, storable
-from chromadb.model.records import RecordBatch
+from chromadb.model.records import Positions, RecordBatch
+from chromadb.model.schema import CollectionSchema
+from chromadb.model.stored_metadata import decode, encode, merged, storable, value_types
 
 _NO_NUMBERS = np.empty(0, dtype=np.int64)
+_EVERYTHING = Changed.EVERYTHING
+# Plain ints, because a flag enumeration costs a microsecond an operation, several times a record.
+_VECTOR, _DOCUMENT, _METADATA, _URI = (
+    int(flag) for flag in (Changed.VECTOR, Changed.DOCUMENT, Changed.METADATA, Changed.URI)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +51,12 @@ def write_batch(
     if any(not id_ for id_ in batch.ids):
         raise InvalidArgumentError("Empty ID, ID must have at least one character")
     state = replace(state, dimension=_checked_dimension(state, batch.embeddings))
-    value_types: dict[str, set[str]] = {}
-    metadatas: list[StoredMetadata | None] = (
-        [None] * len(batch.ids)
-        if batch.metadatas is None
-        else storable(batch.metadatas, value_types, none_deletes=operation is not Operation.ADD)
-    )
-    state = replace(state, schema=state.schema.with_keys(value_types))
+    if batch.metadatas is not None:
+        stored = storable(batch.metadatas, none_deletes=operation is not Operation.ADD)
+        batch = replace(batch, metadatas=stored)
     changes = []
     for positions in _rounds(batch.ids):
-        part = batch if len(positions) == len(batch.ids) else batch.take(positions)
-        chosen = metadatas if part is batch else [metadatas[position] for position in positions.tolist()]
-        state, change = _write_distinct(connection, state, operation, part, chosen)
+        state, change = _write_distinct(connection, state, operation, batch.take(positions))
         if change is not None:
             changes.append(change)
         if operation is Operation.ADD:
@@ -98,7 +98,7 @@ def _checked_dimension(state: CollectionState, embeddings: Matrix | None) -> int
     return given
 
 
-def _rounds(ids: list[str]) -> list[np.ndarray]:
+def _rounds(ids: list[str]) -> list[Positions]:
     """Split positions into rounds in which each id occurs once: all first occurrences, all second ones ..."""
     if len(set(ids)) == len(ids):
         return [np.arange(len(ids))] if ids else []
@@ -111,116 +111,90 @@ def _rounds(ids: list[str]) -> list[np.ndarray]:
 
 
 def _write_distinct(
-    connection: apsw.Connection,
-    state: CollectionState,
-    operation: Operation,
-    batch: RecordBatch,
-    metadatas: list[StoredMetadata | None],
+    connection: apsw.Connection, state: CollectionState, operation: Operation, batch: RecordBatch
 ) -> tuple[CollectionState, Change | None]:
+    """Write a batch of distinct ids and stored metadata."""
     number_of = records.numbers_by_id(connection, state.number, batch.ids)
     exists = np.fromiter((id_ in number_of for id_ in batch.ids), dtype=np.bool_, count=len(batch.ids))
-    inserted, updated = np.flatnonzero(~exists), np.flatnonzero(exists)
-    if operation is Operation.ADD:
-        updated = updated[:0]
-    elif operation is Operation.UPDATE:
-        inserted = inserted[:0]
-    before, written = state, []
-    if len(updated):
-        part = batch if len(updated) == len(batch.ids) else batch.take(updated)
-        numbers = [number_of[id_] for id_ in part.ids]
-        chosen = [metadatas[position] for position in updated.tolist()]
-        written.append(_update(connection, state, operation, part, numbers, chosen))
-    if len(inserted):
-        part = batch if len(inserted) == len(batch.ids) else batch.take(inserted)
-        chosen = [metadatas[position] for position in inserted.tolist()]
-        written.append(_insert(connection, state, operation, part, chosen))
-        count = len(inserted)
+    updated = batch.take(np.flatnonzero(exists & (operation is not Operation.ADD)))
+    inserted = batch.take(np.flatnonzero(~exists & (operation is not Operation.UPDATE)))
+    before, steps = state, []
+    if updated.ids:
+        numbers = np.array([number_of[id_] for id_ in updated.ids], dtype=np.int64)
+        steps.append(_update(connection, state, operation, updated, numbers))
+    if inserted.ids:
+        steps.append(_insert(connection, state, operation, inserted))
+        count = len(inserted.ids)
         state = replace(state, next_row=state.next_row + count, record_count=state.record_count + count)
-    steps = [step for step in written if step is not None]
-    if not steps:
+    written = [step for step in steps if step is not None]
+    if not written:
         return state, None
-    state = replace(state, last_seq=steps[-1].seq)
-    changed = np.sort(np.concatenate([step.numbers for step in steps]))
-    vectors = tuple(step.vectors for step in steps if step.vectors is not None)
+    state = replace(state, last_seq=written[-1].seq, schema=_extended_schema(state, updated, inserted))
+    changed = np.sort(np.concatenate([step.numbers for step in written]))
+    vectors = tuple(step.vectors for step in written if step.vectors is not None)
     return state, _change(before, state, changed, vectors, _NO_NUMBERS)
 
 
-def _insert(
-    connection: apsw.Connection,
-    state: CollectionState,
-    operation: Operation,
-    batch: RecordBatch,
-    metadatas: list[StoredMetadata | None],
-) -> _Written:
+def _extended_schema(state: CollectionState, *batches: RecordBatch) -> CollectionSchema:
+    """Return the schema with the metadata keys of what was written."""
+    schema = state.schema
+    for batch in batches:
+        if batch.metadatas is not None:
+            schema = schema.with_keys(value_types(batch.metadatas))
+    return schema
+
+
+def _insert(connection: apsw.Connection, state: CollectionState, operation: Operation, batch: RecordBatch) -> _Written:
     count = len(batch.ids)
     if batch.embeddings is None or batch.has_embedding is not None:
         raise InvalidArgumentError("every new record needs an embedding")
     first = records.number_base(state.number) + state.next_row
-    numbers = np.arange(first, first + count, dtype=np.int64)
-    documents = batch.documents or [None] * count
-    uris = batch.uris or [None] * count
-    encoded = map(encode, metadatas)
+    numbers = range(first, first + count)
+    documents, uris = batch.documents or [None] * count, batch.uris or [None] * count
+    metadatas = batch.metadatas or [None] * count
     records.insert(
-        connection,
-        state.number,
-        zip(range(first, first + count), batch.ids, documents, uris, encoded, strict=True),
+        connection, state.number, zip(numbers, batch.ids, documents, uris, map(encode, metadatas), strict=True)
     )
-    changed = int(Changed.VECTOR | Changed.METADATA | Changed.URI)
-    with_document = int(Changed.DOCUMENT) | changed
-    seq = log.append(
-        connection,
-        state.number,
-        operation,
-        zip(
-            range(first, first + count),
-            (changed if document is None else with_document for document in documents),
-            log.vector_bytes(batch.embeddings),
-            strict=True,
-        ),
-    )
-    return _Written(seq, numbers, (numbers, batch.embeddings))
+    without_document = _EVERYTHING & ~Changed.DOCUMENT
+    changed = [int(without_document if document is None else _EVERYTHING) for document in documents]
+    vectors = log.vector_bytes(batch.embeddings)
+    seq = log.append(connection, state.number, operation, zip(numbers, changed, vectors, strict=True))
+    inserted = np.arange(first, first + count, dtype=np.int64)
+    return _Written(seq, inserted, (inserted, batch.embeddings))
 
 
 def _update(
-    connection: apsw.Connection,
-    state: CollectionState,
-    operation: Operation,
-    batch: RecordBatch,
-    numbers: list[int],
-    metadatas: list[StoredMetadata | None],
+    connection: apsw.Connection, state: CollectionState, operation: Operation, batch: RecordBatch, numbers: Numbers
 ) -> _Written | None:
     count = len(numbers)
-    documents = batch.documents or [None] * count
-    uris = batch.uris or [None] * count
+    documents, uris = batch.documents or [None] * count, batch.uris or [None] * count
+    metadatas = batch.metadatas or [None] * count
+    has_vector = batch.has_embedding
+    if has_vector is None:
+        has_vector = np.full(count, batch.embeddings is not None)
     vectors = iter(() if batch.embeddings is None else log.vector_bytes(batch.embeddings))
-    has_vector = np.full(count, batch.embeddings is not None) if batch.has_embedding is None else batch.has_embedding
-    stored = records.stored_metadata(connection, np.array(numbers, dtype=np.int64))
+    stored = {} if batch.metadatas is None else records.stored_metadata(connection, numbers)
     rows, entries = [], []
     for number, document, uri, metadata, vector in zip(
-        numbers, documents, uris, metadatas, has_vector.tolist(), strict=True
+        numbers.tolist(), documents, uris, metadatas, has_vector.tolist(), strict=True
     ):
         changed = (
-            (Changed.VECTOR * vector)
-            | (Changed.DOCUMENT * (document is not None))
-            | (Changed.METADATA * bool(metadata))
-            | (Changed.URI * (uri is not None))
+            (_VECTOR if vector else 0)
+            | (_DOCUMENT if document is not None else 0)
+            | (_METADATA if metadata else 0)
+            | (_URI if uri is not None else 0)
         )
-        if not changed:
-            continue
-        entries.append((number, int(changed), next(vectors) if vector else None))
-        if changed != Changed.VECTOR:
-            old = stored[number]
-            text = encode(merged(decode(old), metadata)) if metadata else old
-            rows.append((document, uri, text, number))
+        if changed:
+            entries.append((number, changed, next(vectors) if vector else None))
+        if changed & ~_VECTOR:
+            text = encode(merged(decode(stored[number]), metadata)) if metadata else None
+            rows.append((document, uri, metadata is not None, text, number))
     if not entries:
         return None
     records.update(connection, rows)
     seq = log.append(connection, state.number, operation, entries)
     touched = np.array([number for number, _, _ in entries], dtype=np.int64)
-    new_vectors = None
-    if batch.embeddings is not None:
-        new_vectors = np.array(numbers, dtype=np.int64)[has_vector], batch.embeddings
-    return _Written(seq, touched, new_vectors)
+    return _Written(seq, touched, None if batch.embeddings is None else (numbers[has_vector], batch.embeddings))
 
 
 def _change(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from chromadb.model.errors import DuplicateIDError, InvalidArgumentError
 from chromadb.model.metadata import Metadata
 
 T = TypeVar("T")
+Positions: TypeAlias = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,10 @@ class RecordBatch:
     uris: Sequence[str | None] | None = None
     metadatas: Sequence[Metadata | None] | None = None
 
-    def take(self, positions: npt.NDArray[np.int64]) -> RecordBatch:
-        """Return the records at the given positions, in that order."""
+    def take(self, positions: Positions) -> RecordBatch:
+        """Return the records at the given positions, ascending; this very batch when these are all."""
+        if len(positions) == len(self.ids):
+            return self
         embeddings, has_embedding = self.embeddings, self.has_embedding
         if embeddings is not None:
             if has_embedding is None:

@@ -113,11 +113,8 @@ class _Approximation:
     def scores(self, rows: Matrix, queries: slice, slots: slice) -> Matrix:
         """Return scores of shape (queries, rows), smaller is nearer. slots: where the rows lie among the norms."""
         block = self._queries[queries]
-        if len(block) == 1:
-            # Bound by memory, where einsum's one thread is twice as fast as BLAS and needs no second core to be idle.
-            products = np.einsum("ij,j->i", rows, block[0])[None, :]
-        else:
-            products = block @ rows.T
+        # One query is bound by memory: there einsum's one thread is twice as fast as BLAS and waits for no other core.
+        products = np.einsum("ij,j->i", rows, block[0])[None, :] if len(block) == 1 else block @ rows.T
         if self._space == "cosine":
             products *= self._inverse[slots]
         elif self._space == "l2":

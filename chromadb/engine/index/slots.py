@@ -21,7 +21,7 @@ from chromadb.engine.index.vectors import Slots, VectorRows
 from chromadb.engine.store import records
 from chromadb.engine.store.records import Numbers
 from chromadb.model.embeddings import Matrix
-from chromadb.model.metadata import decode
+from chromadb.model.stored_metadata import decode
 
 _COLUMN_BLOCK_SLOTS = 20_000
 

@@ -85,11 +85,15 @@ def insert(
 
 def update(
     connection: apsw.Connection,
-    rows: Iterable[tuple[str | None, str | None, str | None, int]],
+    rows: Iterable[tuple[str | None, str | None, bool, str | None, int]],
 ) -> None:
-    """Change records given as (document or None to keep it, uri or None to keep it, metadata JSON, number)."""
+    """Change records given as (document, uri, whether to replace metadata, metadata JSON, number).
+
+    A document or uri of None stays what it was.
+    """
     connection.executemany(
-        "UPDATE records SET document = ifnull(?, document), uri = ifnull(?, uri), metadata = ? WHERE number = ?",
+        "UPDATE records SET document = ifnull(?, document), uri = ifnull(?, uri), "
+        "metadata = iif(?, ?, metadata) WHERE number = ?",
         rows,
     )
 
