@@ -33,7 +33,7 @@ DIMENSION = 384
 _FOLDER = Path(__file__).parent / "all_minilm_l6_v2"
 # Texts that are tokenised, sorted and embedded at a time: enough of each length, a few seconds of work.
 _CHUNK_TEXTS = 1_024
-# Measured on one core: 256 to 512 tokens embed fastest; 128 cost a few per cent, 4,096 a third.
+# Measured on one core: 256 to 512 tokens embed fastest; 64 cost a tenth more, 2,048 a quarter, 4,096 a half.
 _BATCH_TOKENS = 512
 _BATCH_TOKENS_MIN = 128
 _PROGRESS_TEXTS = 4_096
@@ -48,7 +48,8 @@ class Model:
 
 
 _models: dict[tuple[str, ...], Model] = {}
-_lock = threading.Lock()
+# Reentrant, so that a load which itself forks a process does not wait for its own end.
+_lock = threading.RLock()
 _inherited: list[dict[tuple[str, ...], Model]] = []
 
 
@@ -175,13 +176,14 @@ def _show_progress(done: int, total: int) -> None:
         sys.stderr.flush()
 
 
-def _forget_models() -> None:
-    """Start afresh in a forked process: another thread may have held the lock or a model's memory at the fork."""
-    global _lock, _models
-    _lock = threading.Lock()
+def _start_afresh_in_child() -> None:
+    """Load again in a forked process: another thread may have been inside a model when the process was forked."""
+    global _models
     # Kept, not destroyed: taking a model apart would touch the state that the other thread left behind.
     _inherited.append(_models)
     _models = {}
+    _lock.release()
 
 
-os.register_at_fork(after_in_child=_forget_models)
+# A fork waits for a load to end: half an import or half a model is of no use to the child.
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_start_afresh_in_child)

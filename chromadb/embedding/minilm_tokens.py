@@ -28,17 +28,21 @@ def token_ids(tokenizer: Tokenizer, text: str) -> list[int]:
     """Return the ids of a text's first tokens between start and end marks, at most TOKENS_MAX.
 
     Costs time for the part of the text that counts, not for all of it. Raises ValueError for what is not a text or
-    holds lone surrogates.
+    holds a lone surrogate where it is read.
     """
     if not isinstance(text, str):
         raise ValueError(f"Expected document to be a str, got {text!r}")
     length = _PREFIX_CHARACTERS
     while True:
+        start = text[:length]
         try:
-            # One text a call: the tokenizer's own threads for batches do not survive a fork of the process.
-            ids = tokenizer.encode(text[:length], add_special_tokens=False).ids
-        except TypeError as error:
-            raise ValueError(f"Expected document to be valid Unicode, got lone surrogates in {text[:100]!r}") from error
+            start.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(
+                f"Expected document to be valid Unicode, got {start[error.start]!r} at character {error.start}"
+            ) from error
+        # One text a call: the tokenizer's own threads for batches do not survive a fork of the process.
+        ids = tokenizer.encode(start, add_special_tokens=False).ids
         # A word that the cut falls into may read otherwise than the whole word would: it must not count.
         if length >= len(text) or len(ids) >= TOKENS_MAX - 2 + _WORD_TOKENS_MAX:
             return [_START, *ids[: TOKENS_MAX - 2], _END]

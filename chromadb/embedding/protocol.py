@@ -20,6 +20,7 @@ import numpy as np
 from chromadb.embedding.retry import call_with_retries
 from chromadb.embedding.types import D, Space
 from chromadb.model.embeddings import Embeddings, normalize_embeddings, validate_embeddings
+from chromadb.model.errors import InvalidArgumentError
 from chromadb.model.sparse import SparseVectors, validate_sparse_vectors
 
 _CHECKED_MARK = "_checks_its_result"
@@ -251,7 +252,7 @@ def _checked_sparse_vectors(owner: str, input: object, result: object) -> Sparse
 def _check_count(owner: str, input: object, vectors: list[Any]) -> None:
     # One text or one image by itself is not a batch, and has no length to compare with.
     if isinstance(input, (list, tuple)) and len(input) != len(vectors):
-        raise ValueError(
+        raise InvalidArgumentError(
             f"Expected {owner}.__call__ to return one vector for each of the {len(input)} inputs, "
             f"got {len(vectors)} vectors"
         )

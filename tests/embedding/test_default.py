@@ -84,8 +84,8 @@ def test_texts_that_are_no_list_of_texts() -> None:
     for bad in (5, None, b"bytes"):
         with pytest.raises(ValueError, match=f"Expected document to be a str, got {bad!r}"):
             function(["fine", bad])  # type: ignore[list-item]
-    with pytest.raises(ValueError, match="lone surrogates"):
-        function(["\ud800"])
+    with pytest.raises(ValueError, match=r"valid Unicode, got '\\ud800' at character 1"):
+        function(["a\ud800"])
     with pytest.raises(ValueError, match="Expected Embeddings to be non-empty"):
         function([])
 
@@ -114,6 +114,24 @@ def test_a_forked_process_embeds() -> None:
 
     assert child.exitcode == 0
     assert np.array_equal(np.array(queue.get(), np.float32), expected)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_process_forked_while_another_thread_loads_the_model_embeds() -> None:
+    code = """
+import os, sys, threading, time, warnings
+warnings.simplefilter("ignore", DeprecationWarning)
+from chromadb.embedding.default import DefaultEmbeddingFunction
+embed = DefaultEmbeddingFunction()
+threading.Thread(target=embed, args=(["parent"],)).start()
+while "onnxruntime" not in sys.modules:
+    time.sleep(0.001)
+child = os.fork()
+if child == 0:
+    os._exit(0 if len(embed(["child"])[0]) == 384 else 1)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 def test_a_first_use_prints_nothing_and_opens_no_connection() -> None:
