@@ -119,7 +119,7 @@ def test_a_forked_process_embeds() -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_process_forked_while_another_thread_loads_the_model_embeds() -> None:
     code = """
-import os, sys, threading, time, warnings
+import os, signal, sys, threading, time, warnings
 warnings.simplefilter("ignore", DeprecationWarning)
 from chromadb.embedding.default import DefaultEmbeddingFunction
 embed = DefaultEmbeddingFunction()
@@ -128,6 +128,7 @@ while "onnxruntime" not in sys.modules:
     time.sleep(0.001)
 child = os.fork()
 if child == 0:
+    signal.alarm(30)
     os._exit(0 if len(embed(["child"])[0]) == 384 else 1)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
