@@ -15,10 +15,19 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from chromadb.model.version import __version__
+from chromadb.model.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from chromadb import api, auth, base_types, config, errors, execution, types, utils
+    from chromadb import api as api
+    from chromadb import auth as auth
+    from chromadb import base_types as base_types
+    from chromadb import config as config
+    from chromadb import errors as errors
+    from chromadb import execution as execution
+    from chromadb import types as types
+    from chromadb import utils as utils
+    from chromadb.api import AdminAPI as AdminAPI
+    from chromadb.api import ClientAPI as ClientAPI
     from chromadb.api.types import (
         URI,
         BoolInvertedIndexConfig,
@@ -37,7 +46,6 @@ if TYPE_CHECKING:
         Metadata,
         Metadatas,
         QueryResult,
-        ReadLevel,
         Schema,
         SpannIndexConfig,
         SparseEmbeddingFunction,
@@ -52,25 +60,23 @@ if TYPE_CHECKING:
         Where,
         WhereDocument,
     )
+    from chromadb.api.types import ReadLevel as ReadLevel
     from chromadb.auth.token_authn import TokenTransportHeader
-    from chromadb.client.admin import AdminClient as AdminAPI
-    from chromadb.client.client import Client as ClientAPI
     from chromadb.client.collection import Collection
-    from chromadb.client.factories import (
-        AdminClient,
-        AsyncHttpClient,
-        Client,
-        CloudClient,
-        EphemeralClient,
-        HttpClient,
-        PersistentClient,
-        RustClient,
-        configure,
-        get_settings,
-    )
-    from chromadb.client.settings import Settings
+    from chromadb.client.factories import AdminClient as AdminClient
+    from chromadb.client.factories import AsyncHttpClient as AsyncHttpClient
+    from chromadb.client.factories import Client as Client
+    from chromadb.client.factories import CloudClient as CloudClient
+    from chromadb.client.factories import EphemeralClient as EphemeralClient
+    from chromadb.client.factories import HttpClient as HttpClient
+    from chromadb.client.factories import PersistentClient as PersistentClient
+    from chromadb.client.factories import RustClient as RustClient
+    from chromadb.client.factories import configure as configure
+    from chromadb.client.factories import get_settings as get_settings
+    from chromadb.client.settings import Settings as Settings
     from chromadb.model.expression import K, Key, Knn, Rrf, Search
-    from chromadb.model.names import DEFAULT_DATABASE, DEFAULT_TENANT
+    from chromadb.model.names import DEFAULT_DATABASE as DEFAULT_DATABASE
+    from chromadb.model.names import DEFAULT_TENANT as DEFAULT_TENANT
 
 _NAMES = {
     "chromadb.api.types": (

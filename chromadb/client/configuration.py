@@ -6,6 +6,7 @@ packages import, are here too. Nothing here talks to a database.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -103,6 +104,7 @@ def prepare_creation(
     """
     if configuration is not None:
         _require_mapping(configuration)
+        _warn_of_unknown_members(configuration)
     given = dict(configuration or {})
     named = given.get("embedding_function")
     if isinstance(named, Mapping):
@@ -140,6 +142,18 @@ def prepare_update(configuration_json: Mapping[str, Any], update: UpdateCollecti
 def _require_mapping(configuration: object) -> None:
     if not isinstance(configuration, Mapping):
         raise ValueError(f"Expected configuration to be a dict, got {configuration!r}")
+
+
+def _warn_of_unknown_members(configuration: Mapping[str, Any]) -> None:
+    known = CreateCollectionConfiguration.__annotations__
+    for member in configuration:
+        if member not in known:
+            warnings.warn(
+                f"configuration[{member!r}] has no effect; the members are {', '.join(known)}. The distance, say, is "
+                "configuration={'hnsw': {'space': 'cosine'}}",
+                UserWarning,
+                stacklevel=4,
+            )
 
 
 def validate_embedding_function_conflict_on_create(

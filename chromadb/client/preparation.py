@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from chromadb.model.embeddings import Matrix, normalize_embeddings, validate_embeddings
-from chromadb.model.errors import DuplicateIDError, InvalidArgumentError
+from chromadb.model.errors import ChromaError, DuplicateIDError, InvalidArgumentError
 from chromadb.model.filter_validation import validate_where, validate_where_document
 from chromadb.model.filters import both, parse_where, parse_where_document
 from chromadb.model.metadata import normalize_metadatas, validate_metadatas
@@ -71,15 +71,19 @@ class Sources:
 def naming(call: str) -> Iterator[None]:
     """Say in which call an argument was refused: the same error, its text followed by `` in add.``
 
-    Errors that the database itself would raise (InvalidArgumentError and the like) pass as they are.
+    Errors that the database itself would raise (InvalidArgumentError and the like) pass as they are, and so do those that
+    cannot be made from a text.
     """
     try:
         yield
-    except (ValueError, TypeError, DuplicateIDError) as error:
+    except DuplicateIDError as error:
+        raise DuplicateIDError(f"{error} in {call}.") from None
+    except ChromaError:
+        raise
+    except Exception as error:
         try:
             named = type(error)(f"{error} in {call}.")
         except Exception:
-            # Some errors (pydantic's, an HTTP library's) cannot be made from a text; they pass as they are.
             raise error from None
         raise named.with_traceback(error.__traceback__) from error.__cause__
 
@@ -124,7 +128,10 @@ def prepare_batch(
     if matrix is None:
         given = {name: columns[name] for name in embed_from if columns[name] is not None}
         if len(given) > 1 or (vectors_required and not given):
-            raise ValueError(f"Exactly one of {', '.join(embed_from)} must be provided")
+            raise ValueError(
+                f"Exactly one of {', '.join(embed_from)} must be provided: without embeddings, vectors are made "
+                "of them"
+            )
         if given:
             matrix = sources.vectors(given.get("documents"), given.get("images"), given.get("uris"))
     return RecordBatch(

@@ -201,3 +201,7 @@ error_types: dict[str, type[ChromaError]] = {
     "ChromaError": ChromaError,
 }
 """Wire name of an error to its class."""
+
+# The path that callers import them from, and that tracebacks should therefore show.
+for _error in (*error_types.values(), AlreadyExistsError, StorageError):
+    _error.__module__ = "chromadb.errors"
