@@ -88,9 +88,7 @@ def nearest(dataset: Dataset, count: int, rows: npt.NDArray[np.intp] | None = No
     return np.asarray(candidates[np.argsort(distances, axis=1, kind="stable")[:, :count]])
 
 
-def _vectors(
-    generator: np.random.Generator, basis: npt.NDArray[np.float64], count: int
-) -> npt.NDArray[np.float32]:
+def _vectors(generator: np.random.Generator, basis: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.float32]:
     latent = generator.normal(size=(count, len(basis)))
     vectors = latent @ basis / np.sqrt(len(basis)) + _NOISE * generator.normal(size=(count, basis.shape[1]))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -135,10 +135,7 @@ def rows(measured: dict[str, dict[str, Any]]) -> list[Row]:
             "add in batches of 5,000",
             "records/s",
             {package: figures["load"]["add"]["records_per_s"] for package, figures in measured.items()},
-            {
-                package: f"batch p90 {figures['load']['add']['p90_s']:.2f} s"
-                for package, figures in measured.items()
-            },
+            {package: f"batch p90 {figures['load']['add']['p90_s']:.2f} s" for package, figures in measured.items()},
             lower_is_better=False,
         )
     ]
@@ -148,10 +145,7 @@ def rows(measured: dict[str, dict[str, Any]]) -> list[Row]:
                 Row(
                     name,
                     "ms",
-                    {
-                        package: figures["serve"][name]["median_s"] * 1000
-                        for package, figures in measured.items()
-                    },
+                    {package: figures["serve"][name]["median_s"] * 1000 for package, figures in measured.items()},
                     {
                         package: f"p90 {_figure(figures['serve'][name]['p90_s'] * 1000)}"
                         for package, figures in measured.items()

@@ -71,8 +71,8 @@ class Sources:
 def naming(call: str) -> Iterator[None]:
     """Say in which call an argument was refused: the same error, its text followed by `` in add.``
 
-    Errors that the database itself would raise (InvalidArgumentError and the like) pass as they are, and so do those that
-    cannot be made from a text.
+    Errors that the database itself would raise (InvalidArgumentError and the like) pass as they are, and so do those
+    that cannot be made from a text.
     """
     try:
         yield
@@ -129,8 +129,7 @@ def prepare_batch(
         given = {name: columns[name] for name in embed_from if columns[name] is not None}
         if len(given) > 1 or (vectors_required and not given):
             raise ValueError(
-                f"Exactly one of {', '.join(embed_from)} must be provided: without embeddings, vectors are made "
-                "of them"
+                f"Exactly one of {', '.join(embed_from)} must be provided: without embeddings, vectors are made of them"
             )
         if given:
             matrix = sources.vectors(given.get("documents"), given.get("images"), given.get("uris"))

@@ -51,9 +51,7 @@ def _data_frame(ids: list[str], columns: dict[str, Sequence[Any] | None]) -> pd.
             "The pandas python package is not installed. Please install it with `pip install pandas`"
         ) from error
     data = {
-        _NAMES[name]: [list(map(float, vector)) for vector in column]
-        if name == "embeddings"
-        else list(column)
+        _NAMES[name]: [list(map(float, vector)) for vector in column] if name == "embeddings" else list(column)
         for name, column in columns.items()
         if column is not None
     }

@@ -21,13 +21,9 @@ def normalize_sparse_vector(
     Raises ValueError when the lengths differ, when an index occurs twice, and for what SparseVector refuses.
     """
     if len(indices) != len(values):
-        raise ValueError(
-            f"Expected one value for each index, got {len(indices)} indices and {len(values)} values"
-        )
+        raise ValueError(f"Expected one value for each index, got {len(indices)} indices and {len(values)} values")
     if labels is not None and len(labels) != len(indices):
-        raise ValueError(
-            f"Expected one label for each index, got {len(indices)} indices and {len(labels)} labels"
-        )
+        raise ValueError(f"Expected one label for each index, got {len(indices)} indices and {len(labels)} labels")
     index_list, value_list = _as_list(indices), _as_list(values)
     order = sorted(range(len(index_list)), key=index_list.__getitem__)
     return SparseVector(

@@ -86,9 +86,7 @@ class IDGenerator(list[str]):
         source = uuid_id_generator if generator is None else generator
         super().__init__(islice(source(), ids_len))
         if len(self) < ids_len:
-            raise RuntimeError(
-                f"The generator made only {len(self)} of the {ids_len} ids that were asked for"
-            )
+            raise RuntimeError(f"The generator made only {len(self)} of the {ids_len} ids that were asked for")
 
 
 class UUIDGenerator(IDGenerator):

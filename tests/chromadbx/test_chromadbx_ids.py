@@ -121,9 +121,7 @@ def test_nano_ids_take_an_alphabet_and_a_size():
     ("generator", "module", "command"),
     [(ULIDGenerator, "ulid", "pip install ulid-py"), (NanoIDGenerator, "nanoid", "pip install nanoid")],
 )
-def test_a_missing_package_is_named_when_the_first_id_is_made(
-    needs_nothing, monkeypatch, generator, module, command
-):
+def test_a_missing_package_is_named_when_the_first_id_is_made(needs_nothing, monkeypatch, generator, module, command):
     monkeypatch.setitem(sys.modules, module, None)
     assert generator(0) == []
     with pytest.raises(ValueError, match=command):

@@ -39,9 +39,7 @@ def test_generated_ids_are_taken_as_ids(collection):
     ids = UUIDGenerator(2)
     collection.add(ids=ids, embeddings=[[5, 5], [6, 6]])
     assert collection.get(ids=ids)["ids"] == ids
-    collection.upsert(
-        ids=IDGenerator(2, lambda: iter(["1", "2"])), documents=["x", "y"], embeddings=[[0, 0]] * 2
-    )
+    collection.upsert(ids=IDGenerator(2, lambda: iter(["1", "2"])), documents=["x", "y"], embeddings=[[0, 0]] * 2)
     assert collection.get(ids=["1", "2"])["documents"] == ["x", "y"]
 
 

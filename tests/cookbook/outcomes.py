@@ -201,9 +201,7 @@ def _the_page_is_the_third(block: Block, namespace: Namespace, value: Any) -> No
 
 @_after(337, 338)
 def _the_class_is_an_embedding_function(block: Block, namespace: Namespace, value: Any) -> None:
-    defined = [
-        made for made in namespace.values() if getattr(made, "__module__", "") == namespace["__name__"]
-    ]
+    defined = [made for made in namespace.values() if getattr(made, "__module__", "") == namespace["__name__"]]
     assert any(isinstance(made, type) and issubclass(made, chromadb.EmbeddingFunction) for made in defined)
 
 

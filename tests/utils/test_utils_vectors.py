@@ -10,9 +10,7 @@ from chromadb.utils.sparse_embedding_utils import normalize_sparse_vector
 X, Y = np.array([1.0, 2.0, 3.0]), np.array([2.0, 2.0, 1.0])
 
 
-@pytest.mark.parametrize(
-    ("distance", "expected"), [(l2, 5.0), (cosine, 1 - 9 / (14**0.5 * 3)), (ip, 1.0 - 9.0)]
-)
+@pytest.mark.parametrize(("distance", "expected"), [(l2, 5.0), (cosine, 1 - 9 / (14**0.5 * 3)), (ip, 1.0 - 9.0)])
 @pytest.mark.parametrize("dtype", ["float64", "float32", "float16", "int64"])
 def test_distances(distance, expected, dtype):
     result = distance(X.astype(dtype), Y.astype(dtype))
@@ -27,9 +25,7 @@ def test_the_cosine_distance_to_nothing_is_one(dtype):
 
 def test_pairs_are_sorted_with_their_labels():
     assert normalize_sparse_vector([3, 1], [0.5, 0.25]) == SparseVector([1, 3], [0.25, 0.5])
-    assert normalize_sparse_vector((3, 1), (0.5, 0.25), ("c", "a")) == SparseVector(
-        [1, 3], [0.25, 0.5], ["a", "c"]
-    )
+    assert normalize_sparse_vector((3, 1), (0.5, 0.25), ("c", "a")) == SparseVector([1, 3], [0.25, 0.5], ["a", "c"])
 
 
 def test_arrays_become_plain_numbers():

@@ -102,9 +102,7 @@ class GroupBy:
 
     def __post_init__(self) -> None:
         if self.aggregate is not None and not isinstance(self.aggregate, Aggregate):
-            raise TypeError(
-                f"GroupBy aggregate must be an Aggregate or None, got {type(self.aggregate).__name__}"
-            )
+            raise TypeError(f"GroupBy aggregate must be an Aggregate or None, got {type(self.aggregate).__name__}")
 
     def __eq__(self, other: object) -> bool:
         return self.to_dict() == other.to_dict() if isinstance(other, GroupBy) else NotImplemented

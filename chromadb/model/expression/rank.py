@@ -353,9 +353,7 @@ def _read_query(query: object) -> SparseVector | np.ndarray[Any, Any]:
             raise ValueError(f"Expected a sparse vector dict with 'indices' and 'values', got {query}")
         return SparseVector.from_dict(query)
     if not isinstance(query, (list, tuple, np.ndarray)):
-        raise TypeError(
-            f"$knn query must be a list, numpy array, or SparseVector dict, got {type(query).__name__}"
-        )
+        raise TypeError(f"$knn query must be a list, numpy array, or SparseVector dict, got {type(query).__name__}")
     vectors = validate_embeddings(normalize_embeddings(query))
     if len(vectors) != 1:
         raise ValueError("$knn requires exactly one query embedding")

@@ -41,9 +41,7 @@ class Rrf(Rank):
             raise ValueError(f"k must be positive, got {self.k}")
         weights = [1.0] * len(self.ranks) if self.weights is None else list(self.weights)
         if len(weights) != len(self.ranks):
-            raise ValueError(
-                f"Number of weights ({len(weights)}) must match number of ranks ({len(self.ranks)})"
-            )
+            raise ValueError(f"Number of weights ({len(weights)}) must match number of ranks ({len(self.ranks)})")
         if any(weight < 0 for weight in weights):
             raise ValueError("All weights must be non-negative")
         if not self.normalize:

@@ -34,9 +34,7 @@ class SearchResult(dict[str, Any]):
         metadatas = response.get("metadatas")
         if metadatas is None:
             return cls(response)
-        return cls(
-            response | {"metadatas": [column and [_typed(row) for row in column] for column in metadatas]}
-        )
+        return cls(response | {"metadatas": [column and [_typed(row) for row in column] for column in metadatas]})
 
     def rows(self) -> list[list[SearchResultRow]]:
         """Return the records of each search, in order, without the columns that are missing or None."""

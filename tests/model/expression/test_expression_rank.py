@@ -42,9 +42,7 @@ def test_a_negated_product_is_joined_only_when_read_back():
 
 
 def test_a_nearest_neighbour_score_writes_its_options_only_when_set():
-    assert Knn(query=[0.1, 0.2]).to_dict() == {
-        "$knn": {"query": [0.1, 0.2], "key": "#embedding", "limit": 16}
-    }
+    assert Knn(query=[0.1, 0.2]).to_dict() == {"$knn": {"query": [0.1, 0.2], "key": "#embedding", "limit": 16}}
     full = Knn(SparseVector([1, 5], [0.5, 0.25]), key=K("sp"), limit=7, default=1.5, return_rank=True)
     assert full.to_dict() == {
         "$knn": {

@@ -102,9 +102,7 @@ def test_a_number_is_a_limit_and_names_are_a_selection():
 
 
 def test_select_all_means_the_four_columns():
-    assert Search().select_all().to_dict()["select"] == {
-        "keys": ["#document", "#embedding", "#metadata", "#score"]
-    }
+    assert Search().select_all().to_dict()["select"] == {"keys": ["#document", "#embedding", "#metadata", "#score"]}
 
 
 @pytest.mark.parametrize(
