@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -45,8 +46,10 @@ from chromadb.model.results import (
     validate_n_results,
 )
 from chromadb.model.schema_values import EMBEDDING_KEY
+from chromadb.model.selection import Selection
 
 if TYPE_CHECKING:
+    from chromadb.client.arguments import Ids, Images, Metadatas, NullableTexts, Texts, Vectors
     from chromadb.client.schema import Schema
     from chromadb.embedding.data_loader import DataLoader
     from chromadb.model.filters import Where, WhereDocument
@@ -154,12 +157,12 @@ class Collection:
 
     def add(
         self,
-        ids: Any,
-        embeddings: Any = None,
-        metadatas: Any = None,
-        documents: Any = None,
-        images: Any = None,
-        uris: Any = None,
+        ids: Ids,
+        embeddings: Vectors | None = None,
+        metadatas: Metadatas | None = None,
+        documents: NullableTexts | None = None,
+        images: Images | None = None,
+        uris: NullableTexts | None = None,
     ) -> None:
         """Add records; one whose id exists is left as it is.
 
@@ -178,12 +181,12 @@ class Collection:
 
     def upsert(
         self,
-        ids: Any,
-        embeddings: Any = None,
-        metadatas: Any = None,
-        documents: Any = None,
-        images: Any = None,
-        uris: Any = None,
+        ids: Ids,
+        embeddings: Vectors | None = None,
+        metadatas: Metadatas | None = None,
+        documents: NullableTexts | None = None,
+        images: Images | None = None,
+        uris: NullableTexts | None = None,
     ) -> None:
         """Add the records whose id is new and change the others: vector replaced, document and uri replaced if given,
         metadata merged key by key (a value of None deletes the key). Arguments and errors as for ``add``.
@@ -197,12 +200,12 @@ class Collection:
 
     def update(
         self,
-        ids: Any,
-        embeddings: Any = None,
-        metadatas: Any = None,
-        documents: Any = None,
-        images: Any = None,
-        uris: Any = None,
+        ids: Ids,
+        embeddings: Vectors | None = None,
+        metadatas: Metadatas | None = None,
+        documents: NullableTexts | None = None,
+        images: Images | None = None,
+        uris: NullableTexts | None = None,
     ) -> None:
         """Change records: what is given replaces what was there, metadata is merged key by key (a value of None
         deletes the key), and a new document without an embedding is embedded anew. Ids that do not exist are passed
@@ -217,7 +220,7 @@ class Collection:
 
     def delete(
         self,
-        ids: Any = None,
+        ids: Ids | None = None,
         where: Where | None = None,
         where_document: WhereDocument | None = None,
         limit: int | None = None,
@@ -237,7 +240,7 @@ class Collection:
 
     def get(
         self,
-        ids: Any = None,
+        ids: Ids | None = None,
         where: Where | None = None,
         limit: int | None = None,
         offset: int | None = None,
@@ -256,38 +259,19 @@ class Collection:
             if "data" in include and self._data_loader is None:
                 raise ValueError("You must set a data loader on the collection if loading from URIs.")
             selection = prepare_selection(prepare_ids(ids), where, where_document, limit=limit, offset=offset)
-        found = self._client.get(self.id, selection, Columns.of(include))
-        return {
-            "ids": found.ids,
-            "embeddings": _as_float64(found) if "embeddings" in include else None,
-            "documents": found.documents,
-            "uris": found.uris if "uris" in include else None,
-            "included": include,
-            "data": self._loaded(found) if "data" in include else None,
-            "metadatas": found.metadatas,
-        }
+        return self._get(selection, include)
 
     def peek(self, limit: int = 10) -> GetResult:
         """Return the first records, with embeddings, documents and metadatas."""
-        selection = prepare_selection(None, None, None, limit=limit)
-        found = self._client.get(self.id, selection, Columns.of(IncludeMetadataDocumentsEmbeddings))
-        return {
-            "ids": found.ids,
-            "embeddings": _as_float64(found),
-            "documents": found.documents,
-            "uris": None,
-            "included": IncludeMetadataDocumentsEmbeddings,
-            "data": None,
-            "metadatas": found.metadatas,
-        }
+        return self._get(prepare_selection(None, None, None, limit=limit), IncludeMetadataDocumentsEmbeddings)
 
     def query(
         self,
-        query_embeddings: Any = None,
-        query_texts: Any = None,
-        query_images: Any = None,
-        query_uris: Any = None,
-        ids: Any = None,
+        query_embeddings: Vectors | None = None,
+        query_texts: Texts | None = None,
+        query_images: Images | None = None,
+        query_uris: Texts | None = None,
+        ids: Ids | None = None,
         n_results: int = 10,
         where: Where | None = None,
         where_document: WhereDocument | None = None,
@@ -306,9 +290,7 @@ class Collection:
             validate_n_results(n_results)
             queries = prepare_queries(query_embeddings, query_texts, query_images, query_uris, self._query_sources())
             selection = prepare_selection(None, where, where_document)
-        candidates = prepare_candidate_ids(ids)
-        if candidates is not None:
-            selection = prepare_selection(candidates, where, where_document)
+        selection = replace(selection, ids=prepare_candidate_ids(ids))
         columns = Columns.of(include)
         hits = self._client.query(self.id, queries, n_results, selection, columns)
         found = [hit.records for hit in hits]
@@ -382,6 +364,18 @@ class Collection:
     def detach_function(self, name: str, delete_output_collection: bool = False) -> bool:
         """Functions run in Chroma's cloud only; raises NotImplementedError."""
         raise NotImplementedError(_NO_FUNCTIONS)
+
+    def _get(self, selection: Selection, include: Include) -> GetResult:
+        found = self._client.get(self.id, selection, Columns.of(include))
+        return {
+            "ids": found.ids,
+            "embeddings": _as_float64(found) if "embeddings" in include else None,
+            "documents": found.documents,
+            "uris": found.uris if "uris" in include else None,
+            "included": include,
+            "data": self._loaded(found) if "data" in include else None,
+            "metadatas": found.metadatas,
+        }
 
     def _sources(self) -> Sources:
         return Sources(embed=lambda inputs: self._function()(inputs), load=self._load)

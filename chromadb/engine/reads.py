@@ -26,6 +26,8 @@ from chromadb.model.results import Columns, Hits, Records
 from chromadb.model.selection import Selection
 from chromadb.model.stored_metadata import decode, visible
 
+_NO_NUMBERS = np.empty(0, dtype=np.int64)
+
 
 @dataclass(frozen=True, slots=True)
 class CollectionView:
@@ -78,7 +80,7 @@ def query(view: CollectionView, queries: Matrix, n_results: int, selection: Sele
         check_filter(view.state, selection.condition)
     snapshot = view.snapshot()
     if snapshot.table.vectors is None:
-        nothing = _hydrated(view.connection, np.empty(0, dtype=np.int64), columns)
+        nothing = _hydrated(view.connection, _NO_NUMBERS, columns)
         if columns.embeddings:
             nothing = replace(nothing, embeddings=np.empty((0, 0), dtype=np.float32))
         return [Hits(nothing, np.empty(0, dtype=np.float32)) for _ in queries]
@@ -93,7 +95,7 @@ def query(view: CollectionView, queries: Matrix, n_results: int, selection: Sele
         view.state.schema.space,
     )
     numbers = [snapshot.numbers[slots] for slots, _ in found]
-    distinct = np.unique(np.concatenate(numbers))
+    distinct = np.unique(np.concatenate([_NO_NUMBERS, *numbers]))
     hydrated = _hydrated(view.connection, distinct, columns)
     hits = []
     for (slots, distances), their_numbers in zip(found, numbers, strict=True):

@@ -23,7 +23,7 @@ def normalize_embeddings(target: Any) -> Embeddings | None:
     """
     if target is None:
         return None
-    if isinstance(target, (list, tuple, np.ndarray)) and len(target) == 0:
+    if (isinstance(target, (list, tuple)) and not target) or (isinstance(target, np.ndarray) and target.shape == (0,)):
         raise ValueError(f"Expected Embeddings to be non-empty list or numpy array, got {target}")
     if isinstance(target, np.ndarray):
         if target.ndim == 1:

@@ -162,7 +162,7 @@ def _of_vectors() -> dict[str, Difference]:
         name: Difference({"answer": [{"answer": None}, array["shape"][0], array]}, reason)
         for name, (array, reason) in taken.items()
     }
-    for name in ("empty vector", "empty vectors", "list of 2-D arrays", "a number", "huge int"):
+    for name in ("empty vector", "empty vectors", "array 0-D", "list of 2-D arrays", "a number", "huge int"):
         differences[name] = Difference({"answer": [refused("ValueError"), 0, _array()]}, _TYPES)
     return differences
 
