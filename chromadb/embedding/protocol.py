@@ -9,8 +9,9 @@ stored.
 from __future__ import annotations
 
 import inspect
+import sys
 import warnings
-from abc import abstractmethod
+from abc import abstractmethod, update_abstractmethods
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any, Protocol, cast, runtime_checkable
@@ -24,6 +25,14 @@ from chromadb.model.errors import InvalidArgumentError
 from chromadb.model.sparse import SparseVectors, validate_sparse_vectors
 
 _CHECKED_MARK = "_checks_its_result"
+
+
+def _warn_of_missing_init(self: object, *args: Any, **kwargs: Any) -> None:
+    warnings.warn(
+        f"The class {type(self).__name__} does not implement __init__. This will be required in a future version.",
+        DeprecationWarning,
+        stacklevel=3,
+    )
 
 
 @runtime_checkable
@@ -62,11 +71,7 @@ class EmbeddingFunction(Protocol[D]):
         _check_results_of(cls, _checked_embeddings)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        warnings.warn(
-            f"The class {type(self).__name__} does not implement __init__. This will be required in a future version.",
-            DeprecationWarning,
-            stacklevel=2,
-        )
+        _warn_of_missing_init(self, *args, **kwargs)
 
     def embed_query(self, input: D) -> Embeddings:
         """Return one vector for each query; the same as a plain call unless a subclass says otherwise."""
@@ -182,6 +187,13 @@ class SparseEmbeddingFunction(Protocol[D]):
     def validate_config(config: dict[str, Any]) -> None:
         """Raise when `config` does not describe a function of this class."""
         return
+
+
+if sys.version_info < (3, 11):
+    # There every protocol gets an __init__ of its own in place of the one it declares.
+    type.__setattr__(EmbeddingFunction, "__init__", _warn_of_missing_init)
+    type.__setattr__(SparseEmbeddingFunction, "__init__", abstractmethod(lambda self, *args, **kwargs: None))
+    update_abstractmethods(cast("Any", SparseEmbeddingFunction))
 
 
 def validate_embedding_function(embedding_function: object) -> None:
