@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     migrations: Literal["none", "validate", "apply"] = "apply"
     migrations_hash_algorithm: Literal["md5", "sha256"] = "md5"
 
+    # The same: "LRU" drops the indexes that were not used for longest once all take more than the limit (0: none).
+    chroma_segment_cache_policy: str | None = None
+    chroma_memory_limit_bytes: int = 0
+
     # A client of a server.
     chroma_server_host: str | None = None
     chroma_server_http_port: int | None = None
@@ -85,13 +89,11 @@ class Settings(BaseSettings):
     chroma_otel_collection_headers: dict[str, str] = {}
     chroma_otel_granularity: str | None = None
 
-    # Kept for compatibility: read back as set, without effect. Nothing is ever reported home, memory follows
-    # the data in use, and the parts that the names of classes below would choose have no counterpart here.
+    # Kept for compatibility: read back as set, without effect. Nothing is ever reported home, and the parts that
+    # the names of classes below would choose have no counterpart here.
     environment: str = ""
     tenant_id: str = "default"
     topic_namespace: str = "default"
-    chroma_memory_limit_bytes: int = 0
-    chroma_segment_cache_policy: str | None = None
     chroma_product_telemetry_impl: str = "chromadb.telemetry.product.posthog.Posthog"
     chroma_telemetry_impl: str = "chromadb.telemetry.product.posthog.Posthog"
     anonymized_telemetry: bool = True

@@ -314,6 +314,7 @@ class Database:
             _, changes = writes.write_batch(connection, state, operation, batch)
         for change in changes:
             index.apply(change)
+        self._indexes.shrink()
         if batch.documents is not None:
             self._text_indexer.notice(collection, len(batch.ids))
 
@@ -322,7 +323,9 @@ class Database:
             with self._store.read() as connection:
                 return use(CollectionView(connection, *self._state_and_index(connection, collection)))
 
-        return _until_current(attempt)
+        result = _until_current(attempt)
+        self._indexes.shrink()
+        return result
 
     def _state_and_index(
         self, connection: apsw.Connection, collection: UUID

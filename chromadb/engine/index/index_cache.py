@@ -12,7 +12,7 @@ from chromadb.engine.index.collection_index import CollectionIndex
 class IndexCache:
     """Collection number to index, least recently used first. Thread-safe.
 
-    memory_limit_bytes: beyond it, indexes not used for longest are dropped, all but the one asked for; None: no limit.
+    memory_limit_bytes: beyond it, ``shrink`` drops the indexes not used for longest; None: no limit.
     A dropped index lives on where a call uses it, and is built from log and records when it is next asked for.
     """
 
@@ -28,9 +28,17 @@ class IndexCache:
             if index is None:
                 index = self._indexes[collection] = CollectionIndex(collection)
             self._indexes.move_to_end(collection)
-            if self._limit is not None:
-                self._shrink(self._limit)
             return index
+
+    def shrink(self) -> None:
+        """Drop indexes until the limit holds; the one that was asked for last stays."""
+        if self._limit is None:
+            return
+        with self._lock:
+            held = sum(index.nbytes for index in self._indexes.values())
+            while held > self._limit and len(self._indexes) > 1:
+                _, dropped = self._indexes.popitem(last=False)
+                held -= dropped.nbytes
 
     def drop(self, collections: Iterable[int]) -> None:
         """Let go of the indexes of some collections."""
@@ -42,9 +50,3 @@ class IndexCache:
         """Let go of all indexes."""
         with self._lock:
             self._indexes.clear()
-
-    def _shrink(self, limit: int) -> None:
-        held = sum(index.nbytes for index in self._indexes.values())
-        while held > limit and len(self._indexes) > 1:
-            _, dropped = self._indexes.popitem(last=False)
-            held -= dropped.nbytes
