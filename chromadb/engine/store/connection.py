@@ -124,7 +124,12 @@ class Store:
         """Look at an existing file without writing a byte, so that one which is refused stays as it was."""
         if self._file is None or not self._file.exists() or self._file.stat().st_size == 0:
             return
-        with closing(apsw.Connection(str(self._file), flags=apsw.SQLITE_OPEN_READONLY)) as connection:
+        # A read-only connection would leave files beside one in WAL mode; this one writes nothing and takes them away,
+        # unless a crash has left a log, which stays as it is.
+        log = self._file.with_name(f"{self._file.name}-wal")
+        crashed = log.exists() and log.stat().st_size > 0
+        with closing(apsw.Connection(str(self._file), flags=apsw.SQLITE_OPEN_READWRITE)) as connection:
+            connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, int(crashed))
             connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
             pending(connection, options.migrations, self.name)
 
