@@ -105,23 +105,26 @@ def test_migrations_are_hashed_as_the_settings_say(tmp_path: Path) -> None:
         assert client.count_collections() == 0
 
 
-def run_without_privileges(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a script as a user whom permissions bind."""
-    drop = "import os\nif os.getuid() == 0: os.setgid(65534), os.setuid(65534)\n"
-    return subprocess.run(
-        [sys.executable, "-c", drop + script, *arguments], capture_output=True, text=True, check=False
-    )
+WITHOUT_PRIVILEGES = """
+import os, sys
+import chromadb
+
+chromadb.EphemeralClient().close()  # loads what the unprivileged user may not be able to read
+if os.getuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+chromadb.PersistentClient(sys.argv[1])
+"""
 
 
 def test_a_directory_that_may_not_be_written_is_refused(tmp_path: Path) -> None:
-    script = "import sys, chromadb\nchromadb.PersistentClient(sys.argv[1])"
-    if run_without_privileges("import chromadb, apsw").returncode != 0:
-        pytest.skip("the unprivileged user cannot import the package where it is installed")
     for parent in [tmp_path, *tmp_path.parents][:3]:
         parent.chmod(parent.stat().st_mode | 0o055)
     locked = tmp_path / "locked"
     locked.mkdir(mode=0o555)
-    finished = run_without_privileges(script, str(locked))
+    finished = subprocess.run(
+        [sys.executable, "-c", WITHOUT_PRIVILEGES, str(locked)], capture_output=True, text=True, check=False
+    )
     assert "StorageError: the directory" in finished.stderr
     assert "may not be written by this user; nothing was changed" in finished.stderr
     assert list(locked.iterdir()) == []
