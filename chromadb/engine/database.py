@@ -76,11 +76,14 @@ class Database:
         self._allow_reset = options.allow_reset
         self._indexes = IndexCache(options.memory_limit_bytes)
         self._text_indexer = TextIndexer(self._store)
-        with self._store.write() as connection:
-            catalog.create_defaults(connection)
         with self._store.read() as connection:
-            for collection, behind in text.backlogs(connection):
-                self._text_indexer.notice(collection, behind)
+            is_new = not catalog.has_defaults(connection)
+            backlogs = text.backlogs(connection)
+        if is_new:
+            with self._store.write() as connection:
+                catalog.create_defaults(connection)
+        for collection, behind in backlogs:
+            self._text_indexer.notice(collection, behind)
 
     def close(self) -> None:
         """Stop background work and close the files; every later call raises InternalError."""
@@ -89,7 +92,8 @@ class Database:
         self._indexes.clear()
 
     def heartbeat(self) -> int:
-        """Return the time of this machine's clock in nanoseconds since the epoch."""
+        """Return the time of this machine's clock in nanoseconds since the epoch; InternalError if closed."""
+        self._store.check_open()
         return time.time_ns()
 
     def get_version(self) -> str:

@@ -39,6 +39,12 @@ class CollectionState:
     last_seq: int
 
 
+def has_defaults(connection: apsw.Connection) -> bool:
+    """Return whether the default tenant and database exist."""
+    sql = "SELECT 1 FROM tenants t JOIN databases d ON d.tenant_id = t.id WHERE t.id = ? AND d.name = ?"
+    return _first(connection, sql, (DEFAULT_TENANT, DEFAULT_DATABASE)) is not None
+
+
 def create_defaults(connection: apsw.Connection) -> None:
     """Create the default tenant and database if they are missing."""
     connection.execute("INSERT OR IGNORE INTO tenants (id) VALUES (?)", (DEFAULT_TENANT,))

@@ -68,10 +68,10 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[apsw.Connection]:
         """Hand out a connection that sees the database as it is now until the block ends."""
-        self._check_open()
+        self.check_open()
         if self._file is None:
             with self._lock, self._translated():
-                self._check_open()
+                self.check_open()
                 yield self._writer
             return
         connection = self._take_reader()
@@ -89,9 +89,9 @@ class Store:
         """Hand out the connection that may write; what the block did is committed and synced, or undone if it
         raises.
         """
-        self._check_open()
+        self.check_open()
         with self._lock, self._translated():
-            self._check_open()
+            self.check_open()
             self._writer.execute("BEGIN IMMEDIATE")
             try:
                 yield self._writer
@@ -111,7 +111,8 @@ class Store:
             if os.getpid() == self._process:
                 self._writer.close()
 
-    def _check_open(self) -> None:
+    def check_open(self) -> None:
+        """Raise InternalError if the store is closed or belongs to a process that this one was forked from."""
         if self._closed:
             raise InternalError("this client is closed; make a new one to go on")
         if os.getpid() != self._process:
