@@ -1,7 +1,7 @@
 """Random histories of one directory, compared with a plain model after every step.
 
-The model is a list of dicts and a brute-force search. Two clients work on the directory: one is reopened now and then, the
-other has a database of its own, as another process would, and has to follow the log.
+The model is a list of dicts and a brute-force search. Two clients work on the directory: one is reopened now and then,
+the other has a database of its own, as another process would, and has to follow the log.
 """
 
 from __future__ import annotations

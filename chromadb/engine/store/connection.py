@@ -105,11 +105,12 @@ class Store:
         """Close every connection; further use raises InternalError. Waits for the transaction in progress."""
         with self._lock, self._idle_lock:
             self._closed = True
+            if os.getpid() != self._process:
+                return
             for connection in self._idle:
                 connection.close()
             self._idle.clear()
-            if os.getpid() == self._process:
-                self._writer.close()
+            self._writer.close()
 
     def check_open(self) -> None:
         """Raise InternalError if the store is closed or belongs to a process that this one was forked from."""
@@ -188,13 +189,15 @@ class Store:
 
 def _prepared_file(directory: Path) -> Path:
     """Make the directory if needed and return the path of the database file in it."""
-    if directory.exists() and not directory.is_dir():
-        raise StorageError(f"{directory} is a file; give the path of a directory, which is made if it does not exist")
     try:
+        if directory.exists() and not directory.is_dir():
+            raise StorageError(
+                f"{directory} is a file; give the path of a directory, which is made if it does not exist"
+            )
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(
-            f"the directory {directory} cannot be made ({error}); give a path you may write to"
+            f"the directory {directory} cannot be used ({error}); nothing was changed. Give a path you may write to"
         ) from error
     if not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
         raise StorageError(
