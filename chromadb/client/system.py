@@ -6,6 +6,7 @@ last client that uses it is.
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 from typing import ClassVar, TypeVar
@@ -138,3 +139,13 @@ class SharedSystemClient:
         with SharedSystemClient._registry_lock:
             SharedSystemClient._identifier_to_system.clear()
             SharedSystemClient._identifier_to_references.clear()
+
+    @staticmethod
+    def _begin_anew_in_child() -> None:
+        """Let clients made after a fork open databases of their own: those of the parent do not survive it."""
+        # Another thread of the parent may have held the lock, which would then never be released here.
+        SharedSystemClient._registry_lock = threading.RLock()
+        SharedSystemClient.clear_system_cache()
+
+
+os.register_at_fork(after_in_child=SharedSystemClient._begin_anew_in_child)
