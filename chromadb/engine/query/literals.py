@@ -8,6 +8,9 @@ from __future__ import annotations
 
 _SPECIAL = set(r"\.+*?()|[]{}^$")
 _MAKES_OPTIONAL = set("*?{")
+_QUANTIFIERS = set("*?{+")
+_WORD_BOUNDARIES = set("<>")
+"""Punctuation that stands for a word boundary when it is escaped."""
 
 
 def required_literals(pattern: str) -> list[str]:
@@ -27,13 +30,16 @@ def required_literals(pattern: str) -> list[str]:
             run, position = _escape(pattern, position, run, runs)
         elif character in "[(":
             end = _closing(pattern, position)
-            if end is None or pattern.startswith(("[]", "[^]"), position):
+            if end is None:
                 return []
             runs.append(run)
             run, position = "", end + 1
         elif character == "|":
             return []
-        elif character in _MAKES_OPTIONAL:
+        elif character in _MAKES_OPTIONAL or (
+            character == "+" and pattern[position + 1 : position + 2] in _QUANTIFIERS
+        ):
+            # One quantifier may follow another: b+* is (b+)*.
             runs.append(run[:-1])
             run = ""
             position = pattern.find("}", position) + 1 if character == "{" else position + 1
@@ -53,7 +59,7 @@ def required_literals(pattern: str) -> list[str]:
 def _escape(pattern: str, position: int, run: str, runs: list[str]) -> tuple[str, int]:
     """Read an escape: punctuation stands for itself, letters and digits for classes or code points."""
     following = pattern[position + 1 : position + 2]
-    if following and not following.isalnum():
+    if following and not following.isalnum() and following not in _WORD_BOUNDARIES:
         return run + following, position + 2
     runs.append(run)
     position += 2
@@ -79,6 +85,9 @@ def _closing(pattern: str, position: int) -> int | None:
         character = pattern[position]
         if character == "\\":
             position += 1
+        elif opening == "[" and pattern.startswith(("[]", "[^]"), position):
+            # Here the closing bracket is the first member of the class.
+            return None
         elif character == opening:
             depth += 1
         elif character == closing:
