@@ -20,19 +20,26 @@ Distances = npt.NDArray[np.float32]
 _SCORES_AT_ONCE = 8_000_000
 _GATHER_BELOW = 1 / 16
 _FLOAT32_ROUNDING = 2.0**-24
+_SMALLEST_SAFE_SQUARE, _LARGEST_SAFE_PRODUCT = 1e-30, 1e37
+"""Beyond these, products in binary32 overflow or lose digits, and scores say nothing."""
+_BEYOND_BINARY32 = 1e42
+"""More than the length of any vector whose square binary32 holds, and of any that has fewer than 10^6 dimensions."""
 
 
 def exact_distances(query: Distances, rows: Matrix, space: str) -> Distances:
     """Return the distance of one vector to each row, computed by the definition (no cancellation)."""
-    if space == "l2":
-        differences = rows - query
-        return np.einsum("ij,ij->i", differences, differences)
-    products = rows @ query
-    if space == "ip":
-        return np.subtract(np.float32(1), products)
-    norms = np.sqrt(np.einsum("ij,ij->i", rows, rows)) * np.sqrt(query @ query)
-    quotients = np.divide(products, norms, out=np.zeros_like(products), where=norms > 0)
-    return np.subtract(np.float32(1), quotients)
+    with np.errstate(over="ignore"):
+        if space == "l2":
+            differences = rows - query
+            return np.einsum("ij,ij->i", differences, differences)
+        # Products and squares of binary32 numbers may leave their range, but not that of binary64.
+        products = np.einsum("ij,j->i", rows, query, dtype=np.float64)
+        if space == "ip":
+            return (1 - products).astype(np.float32)
+        squares = np.einsum("ij,ij->i", rows, rows, dtype=np.float64)
+        norms = np.sqrt(squares) * np.sqrt(np.einsum("j,j->", query, query, dtype=np.float64))
+        quotients = np.divide(products, norms, out=np.zeros_like(products), where=norms > 0)
+        return (1 - quotients).astype(np.float32)
 
 
 def nearest(
@@ -93,18 +100,20 @@ class _Approximation:
         self._norms = squared_norms
         self._queries = queries
         lengths = np.sqrt(np.einsum("ij,ij->i", queries, queries, dtype=np.float64))
-        longest = float(np.sqrt(squared_norms.max(initial=0)))
+        longest = min(float(np.sqrt(squared_norms.max(initial=0))), _BEYOND_BINARY32)
         if space == "cosine":
             safe = np.where(lengths > 0, lengths, 1)
             self._queries = (queries / safe[:, None]).astype(np.float32)
             self._inverse = 1 / np.sqrt(np.where(squared_norms > 0, squared_norms, 1), dtype=np.float32)
-            magnitude = np.ones(len(queries))
+            too_short = ((squared_norms > 0) & (squared_norms < _SMALLEST_SAFE_SQUARE)).any()
+            magnitude = np.full(len(queries), np.inf if too_short or longest == _BEYOND_BINARY32 else 1.0)
         elif space == "ip":
             magnitude = lengths * longest
         else:
             magnitude = 2 * lengths * longest + longest**2
         # Sums of products in binary32 with at least four partial sums, as every vectorised product has them.
-        self._errors = 2 * magnitude * (queries.shape[1] / 4 + 16) * _FLOAT32_ROUNDING
+        errors = 2 * magnitude * (queries.shape[1] / 4 + 16) * _FLOAT32_ROUNDING
+        self._errors = np.where(magnitude < _LARGEST_SAFE_PRODUCT, errors, np.inf)
 
     def error(self, query: int) -> float:
         """Return by how much a score of this query may be off."""
@@ -113,13 +122,15 @@ class _Approximation:
     def scores(self, rows: Matrix, queries: slice, slots: slice) -> Matrix:
         """Return scores of shape (queries, rows), smaller is nearer. slots: where the rows lie among the norms."""
         block = self._queries[queries]
-        # One query is bound by memory: there einsum's one thread is twice as fast as BLAS and waits for no other core.
-        products = np.einsum("ij,j->i", rows, block[0])[None, :] if len(block) == 1 else block @ rows.T
-        if self._space == "cosine":
-            products *= self._inverse[slots]
-        elif self._space == "l2":
-            products *= 2
-            products -= self._norms[slots]
+        with np.errstate(over="ignore", invalid="ignore"):
+            # One query is bound by memory: there einsum's one thread is twice as fast as BLAS and waits for no other
+            # core.
+            products = np.einsum("ij,j->i", rows, block[0])[None, :] if len(block) == 1 else block @ rows.T
+            if self._space == "cosine":
+                products *= self._inverse[slots]
+            elif self._space == "l2":
+                products *= 2
+                products -= self._norms[slots]
         return np.negative(products, out=products)
 
 

@@ -98,7 +98,11 @@ class SlotTable:
             if not known.all():
                 positions, matrix = positions[known], matrix[known]
             self.vectors.write(positions + first, matrix)
-            norms[positions] = np.einsum("ij,ij->i", matrix, matrix)
+            squares = np.einsum("ij,ij->i", matrix, matrix)
+            if not squares.all():
+                # Only a zero vector has the length 0, however small the squares of another are.
+                squares[(squares == 0) & matrix.any(axis=1)] = np.finfo(np.float32).tiny
+            norms[positions] = squares
         self.squared_norms.append(norms)
         self.numbers.append(numbers)
 
