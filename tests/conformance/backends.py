@@ -1,0 +1,91 @@
+"""The kinds of client that the suite runs over. A kind is a ``Backend``; a new one is one more entry of ``KINDS``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol
+
+import chromadb
+from chromadb.api.shared_system_client import SharedSystemClient
+from chromadb.config import Settings
+
+from .reopening import ReopeningAdmin, ReopeningClient
+
+
+class Backend(Protocol):
+    """One database and how a test gets clients of it."""
+
+    def client(self, tenant: str = ..., database: str = ...) -> Any:
+        """Return a client, which the backend closes at the end if the test does not."""
+        ...
+
+    def admin(self) -> Any:
+        """Return an admin client of the same database."""
+        ...
+
+    def close(self) -> None:
+        """Close every client."""
+        ...
+
+
+class _Embedded:
+    """What the backends within this process share."""
+
+    def __init__(self, directory: Path, *, allow_reset: bool = False) -> None:
+        self.directory = directory
+        self._allow_reset = allow_reset
+        self._clients: list[Any] = []
+
+    def settings(self) -> Settings:
+        return Settings(allow_reset=self._allow_reset)
+
+    def close(self) -> None:
+        for client in self._clients:
+            client.close()
+
+    def _kept(self, client: Any) -> Any:
+        self._clients.append(client)
+        return client
+
+
+class Ephemeral(_Embedded):
+    """Everything in memory, as long as a client is open."""
+
+    def __init__(self, directory: Path, *, allow_reset: bool = False) -> None:
+        super().__init__(directory, allow_reset=allow_reset)
+        SharedSystemClient.clear_system_cache()
+
+    def client(self, tenant: str = "default_tenant", database: str = "default_database") -> Any:
+        return self._kept(chromadb.EphemeralClient(self.settings(), tenant, database))
+
+    def admin(self) -> Any:
+        return self._kept(chromadb.AdminClient(self.settings()))
+
+
+class Persistent(_Embedded):
+    """A directory, opened once."""
+
+    def settings(self) -> Settings:
+        return Settings(allow_reset=self._allow_reset, is_persistent=True, persist_directory=str(self.directory))
+
+    def client(self, tenant: str = "default_tenant", database: str = "default_database") -> Any:
+        return self._kept(self._open(tenant, database))
+
+    def admin(self) -> Any:
+        return self._kept(chromadb.AdminClient(self.settings()))
+
+    def _open(self, tenant: str, database: str) -> Any:
+        return chromadb.PersistentClient(self.directory, self.settings(), tenant, database)
+
+
+class Reopened(Persistent):
+    """A directory, opened before and closed after each call."""
+
+    def client(self, tenant: str = "default_tenant", database: str = "default_database") -> Any:
+        return ReopeningClient(self._open, tenant, database)
+
+    def admin(self) -> Any:
+        return ReopeningAdmin(lambda: chromadb.AdminClient(self.settings()))
+
+
+KINDS: dict[str, type[_Embedded]] = {"ephemeral": Ephemeral, "persistent": Persistent, "reopened": Reopened}
