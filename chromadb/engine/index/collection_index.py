@@ -113,12 +113,12 @@ class CollectionIndex:
         self._drop_dead(dimension)
 
     def _drop_dead(self, dimension: int) -> None:
-        """Begin a new table with the live slots once most are dead; snapshots in use keep the old one."""
+        """Begin a new table with the live slots once a fifth are dead; snapshots in use keep the old one."""
         current = self._current
         if current.alive is None:
             return
         live_count = int(np.count_nonzero(current.alive))
-        if current.size - live_count < max(_DEAD_WORTH_REBUILDING, live_count):
+        if current.size - live_count < max(_DEAD_WORTH_REBUILDING, live_count // 4):
             return
         live = current.live_slots
         table = SlotTable()
