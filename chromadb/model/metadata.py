@@ -97,3 +97,15 @@ def normalize_metadatas(metadatas: Any) -> Any:
     if isinstance(metadatas, (list, tuple)):
         return [normalize_metadata(metadata) for metadata in metadatas]
     return metadatas
+
+
+def serialize_metadata(metadata: Metadata | None) -> dict[str, Any] | None:
+    """Return metadata with sparse vectors in their tagged form, ready for JSON; None stays None."""
+    if metadata is None:
+        return None
+    return {key: value.to_dict() if isinstance(value, SparseVector) else value for key, value in metadata.items()}
+
+
+def deserialize_metadata(metadata: Metadata | None) -> dict[str, Any] | None:
+    """Return metadata read from JSON with tagged sparse vectors as SparseVector; None stays None."""
+    return None if metadata is None else dict(normalize_metadata(metadata))

@@ -126,6 +126,13 @@ def validate_images(images: Any) -> None:
             raise ValueError(f"Expected image to be a numpy array, got {image}")
 
 
+def validate_batch(batch: tuple[Sequence[str], Any, Any, Any, Any], limits: dict[str, int]) -> None:
+    """Raise ValueError if a batch, ids first, holds more records than ``limits["max_batch_size"]``."""
+    size, largest = len(batch[0]), limits["max_batch_size"]
+    if size > largest:
+        raise ValueError(f"Batch size {size} exceeds maximum batch size {largest}")
+
+
 def is_image(target: Any) -> bool:
     """Return whether the value is an array of at least two dimensions."""
     return isinstance(target, np.ndarray) and len(target.shape) >= 2
