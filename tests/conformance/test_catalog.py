@@ -122,6 +122,14 @@ def test_collections_of_different_databases_share_names_but_nothing_else(backend
         there.get_collection_by_id(mine.id)
 
 
+def test_a_database_does_not_need_its_tenant_to_exist(admin: Any) -> None:
+    admin.create_database("books", tenant="later")
+
+    assert names(admin.list_databases(tenant="later")) == ["books"]
+    with pytest.raises(NotFoundError):
+        admin.get_tenant("later")
+
+
 def test_a_client_of_an_unknown_tenant_or_database_is_refused(backend: Backend) -> None:
     with pytest.raises(NotFoundError, match=r"Tenant \[nobody\] not found"):
         backend.client(tenant="nobody")

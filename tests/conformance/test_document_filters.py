@@ -41,7 +41,8 @@ def test_queries_obey_the_same_filters_as_get(library: Any) -> None:
 _TEXTS = (
     ["quick", "QUICK", "quick brown", "x", " ", "\n", "\t", "second\tthird", "'", '"', "\\", "%", "_", "*", "a_b",
      "100%", "é", "e\u0301", "\u0301", "ß", "ss", "SS", "日", "日本語", "本語の文", "😀", "👩", "\u200d", "\0", "e\0a",
-     "after", "before", "555-0199", "The quick brown fox", "The quick brown fox ", "zzz", "OR", "quick OR brown", '"quick"', "-"]
+     "after", "before", "555-0199", "The quick brown fox",
+     "The quick brown fox ", "zzz", "OR", "quick OR brown", '"quick"', "-"]
 )  # fmt: skip
 
 

@@ -1,0 +1,42 @@
+"""Large calls: no limit of the storage shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from .embedding_functions import Letters
+
+_MANY = 100_000
+
+
+@pytest.fixture
+def ids() -> list[str]:
+    return [f"id-{number}" for number in range(_MANY)]
+
+
+def test_calls_of_a_hundred_thousand_records(client: Any, ids: list[str]) -> None:
+    collection = client.create_collection("things", embedding_function=Letters())
+    vectors = np.arange(2 * _MANY, dtype=np.float32).reshape(_MANY, 2)
+    collection.add(ids=ids, embeddings=vectors, metadatas=[{"n": number} for number in range(_MANY)])
+
+    assert collection.count() == _MANY
+    assert collection.get(ids=ids, include=[])["ids"] == ids
+    found = collection.query(query_embeddings=[[100_000, 100_001]], n_results=3, ids=ids[50_001:])
+    assert found["ids"] == [["id-50001", "id-50002", "id-50003"]]
+    everything = collection.get(include=["embeddings"])
+    assert everything["ids"] == ids
+    assert np.array_equal(everything["embeddings"], vectors)
+
+    collection.update(ids=ids[::-1], metadatas=[{"n": -number} for number in range(_MANY)][::-1])
+    assert collection.get(where={"n": {"$lt": -99_997}}, include=[])["ids"] == ids[99_998:]
+    collection.upsert(ids=[*ids[:50_000], "new"], embeddings=np.zeros((50_001, 2)))
+    assert collection.count() == _MANY + 1
+    wanted = collection.query(query_embeddings=[[0, 0]], n_results=50_002)
+    assert len(wanted["ids"][0]) == 50_002
+    assert wanted["distances"][0][50_000] == 0 < wanted["distances"][0][50_001]
+    assert collection.delete(ids=ids[10:]) == {"deleted": _MANY - 10}
+    assert collection.get(include=[])["ids"] == [*ids[:10], "new"]
+    assert collection.query(query_embeddings=[[0, 0]], n_results=99)["distances"] == [[0.0] * 11]
