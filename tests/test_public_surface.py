@@ -1,0 +1,128 @@
+"""The names that other code imports, and what `import chromadb` costs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+import chromadb
+
+_PUBLISHED = """
+    Cmek, Collection, Metadata, Metadatas, Where, WhereDocument, Documents, IDs, URI, URIs, Embeddings,
+    EmbeddingFunction, Include, CollectionMetadata, UpdateMetadata, UpdateCollectionMetadata, QueryResult, GetResult,
+    TokenTransportHeader, Search, Key, K, Knn, Rrf, SparseVector, SparseVectors, SparseEmbeddingFunction, Schema,
+    VectorIndexConfig, HnswIndexConfig, SpannIndexConfig, FtsIndexConfig, SparseVectorIndexConfig,
+    StringInvertedIndexConfig, IntInvertedIndexConfig, FloatInvertedIndexConfig, BoolInvertedIndexConfig
+"""
+
+_IMPORTED_BY_OTHERS = {
+    "chromadb": """
+        EphemeralClient, PersistentClient, RustClient, HttpClient, AsyncHttpClient, CloudClient, Client, AdminClient,
+        configure, get_settings, Settings, DEFAULT_TENANT, DEFAULT_DATABASE, ClientAPI, AdminAPI, ReadLevel, api, auth,
+        config, errors, execution, types, utils, base_types, __version__
+    """,
+    "chromadb.api": "ClientAPI, AdminAPI, CreateCollectionConfiguration",
+    "chromadb.api.client": "Client, AdminClient",
+    "chromadb.api.models.Collection": "Collection",
+    "chromadb.api.shared_system_client": "SharedSystemClient",
+    "chromadb.api.types": """
+        ID, IDs, URI, URIs, Document, Documents, Image, Images, Embedding, Embeddings, PyEmbedding, PyEmbeddings,
+        Metadata,
+        Metadatas, UpdateMetadata, CollectionMetadata, UpdateCollectionMetadata, Where, WhereDocument, Include,
+        OneOrMany,
+        Embeddable, Loadable, DataLoader, Space, GetResult, QueryResult, DeleteResult, IncludeMetadataDocuments,
+        IncludeMetadataDocumentsEmbeddings, IncludeMetadataDocumentsDistances,
+        IncludeMetadataDocumentsEmbeddingsDistances,
+        META_KEY_CHROMA_DOCUMENT, EmbeddingFunction, SparseEmbeddingFunction, SparseVector, validate_ids,
+        validate_metadata,
+        validate_update_metadata, validate_metadatas, validate_where, validate_where_document, validate_include,
+        validate_n_results, validate_embeddings, validate_documents, validate_images, validate_embedding_function,
+        normalize_embeddings, normalize_metadata, normalize_metadatas, maybe_cast_one_to_many
+    """,
+    "chromadb.api.collection_configuration": "CreateCollectionConfiguration, UpdateCollectionConfiguration",
+    "chromadb.auth": "UserIdentity",
+    "chromadb.auth.token_authn": "TokenTransportHeader",
+    "chromadb.base_types": "SparseVector",
+    "chromadb.config": "Settings, System, DEFAULT_TENANT, DEFAULT_DATABASE",
+    "chromadb.errors": """
+        ChromaError, InvalidDimensionException, IDAlreadyExistsError, DuplicateIDError, InvalidArgumentError,
+        InvalidUUIDError, InvalidHTTPVersion, ChromaAuthError, AuthorizationError, NotFoundError,
+        UniqueConstraintError,
+        BatchSizeExceededError, VersionMismatchError, InternalError, RateLimitError, QuotaError, error_types
+    """,
+    "chromadb.execution.expression": "Search, Key, K, Knn, Rrf, Limit, Select, GroupBy",
+    "chromadb.execution.expression.operator": "Key, K, Knn, Rrf, Limit, Select",
+    "chromadb.execution.expression.plan": "Search",
+    "chromadb.types": "Collection, Database, Tenant, Where, WhereDocument, Metadata, Vector",
+    "chromadb.utils.batch_utils": "create_batches",
+    "chromadb.utils.distance_functions": "l2, cosine, ip",
+    "chromadb.utils.embedding_functions": """
+        EmbeddingFunction, DefaultEmbeddingFunction, ONNXMiniLM_L6_V2, register_embedding_function,
+        register_sparse_embedding_function, known_embedding_functions, sparse_known_embedding_functions,
+        config_to_embedding_function, get_builtins
+    """,
+    "chromadb.utils.results": "query_result_to_dfs, get_result_to_df",
+    "chromadb.utils.sparse_embedding_utils": "normalize_sparse_vector",
+}
+
+
+def names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",")]
+
+
+def test_all_is_what_has_been_published() -> None:
+    assert sorted(chromadb.__all__) == sorted(names(_PUBLISHED))
+
+
+@pytest.mark.parametrize("module", ["chromadb (published)", *_IMPORTED_BY_OTHERS])
+def test_names_that_others_import_are_there(module: str) -> None:
+    wanted = _PUBLISHED if "published" in module else _IMPORTED_BY_OTHERS[module]
+    found = import_module(module.partition(" ")[0])
+
+    assert [name for name in names(wanted) if not hasattr(found, name)] == []
+
+
+def test_a_star_import_brings_every_published_name() -> None:
+    scope: dict[str, object] = {}
+    exec("from chromadb import *", scope)  # the statement is what is tested
+
+    assert set(names(_PUBLISHED)) <= set(scope)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        chromadb.nothing  # noqa: B018 - the access is what is tested
+    assert "PersistentClient" in dir(chromadb)
+
+
+_HEAVY = {
+    "faiss", "onnxruntime", "tokenizers", "pydantic", "pydantic_settings", "numpy", "apsw", "httpx", "orjson",
+    "jsonschema",
+    "asyncio", "sqlite3", "multiprocessing",
+}  # fmt: skip
+
+
+def test_importing_the_package_loads_next_to_nothing() -> None:
+    program = "import sys; before = set(sys.modules); import chromadb; print(*sorted(set(sys.modules) - before))"
+    finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = set(finished.stdout.split())
+
+    assert "chromadb" in loaded
+    assert loaded & _HEAVY == set()
+    assert len(loaded) < 40, loaded
+
+
+def test_a_client_without_documents_loads_no_model() -> None:
+    program = (
+        "import sys, chromadb\n"
+        "collection = chromadb.EphemeralClient().create_collection('things')\n"
+        "collection.add(ids=['a'], embeddings=[[1, 2]])\n"
+        "collection.query(query_embeddings=[[1, 2]], where={'a': 1})\n"
+        "print(*sys.modules)"
+    )
+    finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert {"faiss", "onnxruntime", "tokenizers", "httpx", "jsonschema"} & set(finished.stdout.split()) == set()
