@@ -39,6 +39,10 @@ class Change:
     deleted: Numbers
 
 
+def _nothing() -> Snapshot:
+    return Snapshot(table=SlotTable(), seq=0, size=0, alive=None, in_order=True)
+
+
 class CollectionIndex:
     """The index of one collection. Thread-safe."""
 
@@ -46,7 +50,7 @@ class CollectionIndex:
         self._collection = collection
         self._lock = threading.Lock()
         self._last_number = -1
-        self._current = Snapshot(table=SlotTable(), seq=0, size=0, alive=None, in_order=True)
+        self._current = _nothing()
 
     @property
     def seq(self) -> int:
@@ -83,6 +87,22 @@ class CollectionIndex:
                 self._append(change.changed, change.vectors, change.deleted, change.dimension, change.seq)
 
     def _append(
+        self,
+        changed: Numbers,
+        vectors: Iterable[tuple[Numbers, Matrix]],
+        deleted: Numbers,
+        dimension: int,
+        seq: int,
+    ) -> None:
+        try:
+            self._append_slots(changed, vectors, deleted, dimension, seq)
+        except BaseException:
+            # Half a step (memory ran out, a signal came) would leave vectors beside the wrong records: begin anew.
+            self._last_number = -1
+            self._current = _nothing()
+            raise
+
+    def _append_slots(
         self,
         changed: Numbers,
         vectors: Iterable[tuple[Numbers, Matrix]],

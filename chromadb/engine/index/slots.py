@@ -120,7 +120,13 @@ class SlotTable:
             while lagging := [key for key in wanted if len(self._columns[key]) < snapshot.size]:
                 start = min(len(self._columns[key]) for key in lagging)
                 together = [key for key in lagging if len(self._columns[key]) == start]
-                self._fill(connection, snapshot, together, start)
+                try:
+                    self._fill(connection, snapshot, together, start)
+                except BaseException:
+                    # A column that was filled half (a signal came) would put values beside the wrong slots.
+                    for key in together:
+                        del self._columns[key]
+                    raise
             return {key: self._columns[key] for key in wanted}
 
     def _fill(self, connection: apsw.Connection, snapshot: Snapshot, keys: list[str], start: int) -> None:

@@ -50,6 +50,7 @@ class Store:
         self._idle_lock = threading.Lock()
         self._process = os.getpid()
         self._closed = False
+        self._transaction = object()
         with self._translated():
             self._refuse_unchanged(options)
             self._writer = self._connect()
@@ -72,6 +73,7 @@ class Store:
         if self._file is None:
             with self._lock, self._translated():
                 self.check_open()
+                self._end_interrupted()
                 yield self._writer
             return
         connection = self._take_reader()
@@ -92,14 +94,21 @@ class Store:
         self.check_open()
         with self._lock, self._translated():
             self.check_open()
-            self._writer.execute("BEGIN IMMEDIATE")
+            self._end_interrupted()
+            mine = self._transaction = object()
             try:
+                self._writer.execute("BEGIN IMMEDIATE")
                 yield self._writer
                 self._writer.execute("COMMIT")
             except BaseException:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
+                if self._transaction is mine:
+                    self._end_interrupted()
                 raise
+
+    def _end_interrupted(self) -> None:
+        """Undo the transaction of a call that a signal interrupted before it could do so itself."""
+        if self._writer.in_transaction:
+            self._writer.execute("ROLLBACK")
 
     def close(self) -> None:
         """Close every connection; further use raises InternalError. Waits for the transaction in progress."""
