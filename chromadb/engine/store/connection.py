@@ -88,8 +88,9 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[apsw.Connection]:
-        """Hand out the connection that may write; what the block did is committed and synced, or undone if it
-        raises.
+        """Hand out the connection that may write.
+
+        What the block did is committed and synced, or undone if it raises.
         """
         self.check_open()
         with self._lock, self._translated():
@@ -101,6 +102,7 @@ class Store:
                 yield self._writer
                 self._writer.execute("COMMIT")
             except BaseException:
+                # A call that was abandoned ends when it is collected, when this thread may be inside another one.
                 if self._transaction is mine:
                     self._end_interrupted()
                 raise
