@@ -348,7 +348,7 @@ _ALL = {
 
 @pytest.mark.filterwarnings("ignore:legacy embedding function")
 @pytest.mark.parametrize("area", ["ids", "columns", "vectors", "metadata", "filters", "reads", "catalog", "functions"])
-def test_bad_input_is_refused_and_changes_nothing(place: Place, area: str) -> None:
+def test_bad_input_is_refused_and_changes_nothing(place: Place, area: str, kind: str) -> None:
     before = everything(place.backend)
     wrong = []
     for name, (call, error, text) in _ALL.items():
@@ -363,10 +363,12 @@ def test_bad_input_is_refused_and_changes_nothing(place: Place, area: str) -> No
             wrong.append(f"{name}: {other!r} is no {error.__name__}")
         else:
             wrong.append(f"{name}: accepted")
-        if everything(place.backend) != before:
+        # Where each look costs a dozen openings, one at the end must do.
+        if kind != "reopened" and everything(place.backend) != before:
             wrong.append(f"{name}: changed the data")
             before = everything(place.backend)
     assert not wrong, "\n".join(wrong)
+    assert everything(place.backend) == before
 
 
 def test_the_first_vector_of_a_refused_call_sets_no_dimension(place: Place) -> None:

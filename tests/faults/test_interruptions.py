@@ -100,14 +100,16 @@ def test_an_interrupted_call_is_done_or_not_done_and_the_client_goes_on(
             for call in range(50):
                 ids = [f"{call}-{row}" for row in range(chance.choice([1, 3, 60]))]
                 try:
-                    signal.setitimer(signal.ITIMER_REAL, chance.uniform(0.0001, 0.004))
-                    collection.add(ids=ids, embeddings=[[1, 2]] * len(ids), metadatas=[{"n": call}] * len(ids))
-                    collection.query(query_embeddings=[[1, 2]], where={"n": {"$gte": 0}})
-                    collection.upsert(ids=ids, embeddings=[[1, 3]] * len(ids))
-                    signal.setitimer(signal.ITIMER_REAL, 0)
+                    try:
+                        signal.setitimer(signal.ITIMER_REAL, chance.uniform(0.0001, 0.004))
+                        collection.add(ids=ids, embeddings=[[1, 2]] * len(ids), metadatas=[{"n": call}] * len(ids))
+                        collection.query(query_embeddings=[[1, 2]], where={"n": {"$gte": 0}})
+                        collection.upsert(ids=ids, embeddings=[[1, 3]] * len(ids))
+                    finally:
+                        signal.setitimer(signal.ITIMER_REAL, 0)
                 except InterruptError:
                     interrupted += 1
-                    assert len(collection.get(ids=ids)["ids"]) in (0, len(ids))
+                assert len(collection.get(ids=ids)["ids"]) in (0, len(ids))
                 everything = set(collection.get(include=[])["ids"])
                 assert set(collection.query(query_embeddings=[[1, 2]], n_results=10**6)["ids"][0]) == everything
                 with_key = collection.get(where={"n": call}, include=["embeddings"])
