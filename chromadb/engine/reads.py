@@ -24,7 +24,7 @@ from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import InvalidArgumentError
 from chromadb.model.results import Columns, Hits, Records
 from chromadb.model.selection import Selection
-from chromadb.model.stored_metadata import decode, visible
+from chromadb.model.stored_metadata import decode_visible
 
 _NO_NUMBERS = np.empty(0, dtype=np.int64)
 
@@ -144,7 +144,7 @@ def _shown(stored: str | None, uri: str | None) -> dict[str, Any] | None:
     """Return a record's metadata as Chroma shows it: of a record without any, {} if it has a URI and None if not."""
     if stored is None:
         return None if uri is None else {}
-    return visible(decode(stored))
+    return decode_visible(stored)
 
 
 def _taken(found: Records, positions: list[int]) -> Records:

@@ -15,7 +15,7 @@ import orjson
 
 from chromadb.model.errors import InvalidArgumentError
 from chromadb.model.metadata import INT64_MAX, INT64_MIN, SCALAR_TYPES, Metadata, normalize_metadata
-from chromadb.model.sparse import SparseVector
+from chromadb.model.sparse import TYPE_KEY, SparseVector
 
 StoredMetadata: TypeAlias = Mapping[str, Any]
 """Checked metadata: str, int, float, bool, SparseVector, or a non-empty list of one of the scalar kinds.
@@ -24,6 +24,9 @@ None values are orders to delete the key.
 """
 
 HIDDEN_PREFIX = "chroma:"
+
+_HIDDEN_MARK = f'"{HIDDEN_PREFIX}'
+_SPARSE_MARK = f'"{TYPE_KEY}"'
 
 _TYPE_NAMES: dict[type, str] = {
     str: "string",
@@ -154,14 +157,20 @@ def _encode_sparse(value: Any) -> Any:
     raise TypeError(f"metadata cannot hold a {type(value).__name__}")
 
 
-def decode(stored: str | bytes | None) -> dict[str, Any]:
+def decode(stored: str | None) -> dict[str, Any]:
     """Return the metadata of a stored JSON object, {} for None."""
     if stored is None:
         return {}
     metadata: dict[str, Any] = orjson.loads(stored)
-    for value in metadata.values():
-        if type(value) is dict:
-            return normalize_metadata(metadata)  # type: ignore[no-any-return]
+    # One look at the text is cheaper than one at every value, and nearly no metadata has a sparse vector.
+    return dict(normalize_metadata(metadata)) if _SPARSE_MARK in stored else metadata
+
+
+def decode_visible(stored: str) -> dict[str, Any]:
+    """Return what a reader sees of a stored JSON object: hidden keys are left out."""
+    metadata = decode(stored)
+    if _HIDDEN_MARK in stored:
+        return {key: value for key, value in metadata.items() if not key.startswith(HIDDEN_PREFIX)}
     return metadata
 
 
@@ -169,11 +178,3 @@ def merged(stored: StoredMetadata, change: StoredMetadata) -> StoredMetadata:
     """Return the metadata after a change: keys replaced by their new value, deleted where it is None."""
     result = {**stored, **change}
     return {key: value for key, value in result.items() if value is not None}
-
-
-def visible(metadata: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what a reader sees of stored metadata: hidden keys left out, None when nothing is stored."""
-    for key in metadata:
-        if key.startswith(HIDDEN_PREFIX):
-            return {key: value for key, value in metadata.items() if not key.startswith(HIDDEN_PREFIX)}
-    return metadata or None
