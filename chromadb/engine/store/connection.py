@@ -167,10 +167,12 @@ class Store:
             return self._connect()
 
     def _give_back(self, connection: apsw.Connection) -> None:
-        with self._idle_lock:
-            if not self._closed:
-                self._idle.append(connection)
-                return
+        # A statement that somebody's exception still holds would keep the next reader at the moment it began with.
+        if connection.txn_state() == apsw.SQLITE_TXN_NONE:
+            with self._idle_lock:
+                if not self._closed:
+                    self._idle.append(connection)
+                    return
         connection.close()
 
     @contextmanager
