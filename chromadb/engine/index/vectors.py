@@ -5,6 +5,7 @@ A reader that knows how many slots it may see reads them without a lock while a 
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 
 import numpy as np
@@ -16,6 +17,16 @@ Slots = npt.NDArray[np.int64]
 
 _FIRST_CHUNK_ROWS = 256
 _LARGEST_CHUNK_ROWS = 16_384
+
+
+def _mapped(rows: int, dimension: int) -> Matrix:
+    """Return an array in memory of its own.
+
+    The system commits it page by page, as rows are written, and has it back at once when the array goes; what an
+    allocator is given back it may keep.
+    """
+    memory = mmap.mmap(-1, rows * dimension * 4, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    return np.frombuffer(memory, dtype=np.float32).reshape(rows, dimension)
 
 
 class VectorRows:
@@ -47,8 +58,7 @@ class VectorRows:
         """Make room for ``count`` more rows; their content is undefined until ``write``."""
         while self.capacity < self._size + count:
             rows = min(max(self.capacity, _FIRST_CHUNK_ROWS), _LARGEST_CHUNK_ROWS)
-            # The memory of a chunk is committed by the system page by page, as rows are written.
-            self._chunks.append(np.empty((rows, self.dimension), dtype=np.float32))
+            self._chunks.append(_mapped(rows, self.dimension))
             self._starts = np.append(self._starts, self.capacity + rows)
         self._size += count
 
