@@ -72,16 +72,34 @@ class InterruptError(Exception):
     """Raised by the signal handler below."""
 
 
+class Alarm:
+    """Raises InterruptError once in the main thread, some time after it was set, unless it is turned off before."""
+
+    def __init__(self) -> None:
+        self._armed = False
+
+    def __call__(self, *_: object) -> None:
+        # Python may call a handler after the timer was turned off, for a signal that came before.
+        if self._armed:
+            self._armed = False
+            raise InterruptError
+
+    def set(self, seconds: float) -> None:
+        self._armed = True
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    def off(self) -> None:
+        self._armed = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 @pytest.fixture
-def interrupts() -> Iterator[None]:
-    """Raise InterruptError in this thread on SIGALRM."""
-
-    def interrupt(*_: object) -> None:
-        raise InterruptError
-
-    previous = signal.signal(signal.SIGALRM, interrupt)
-    yield
-    signal.setitimer(signal.ITIMER_REAL, 0)
+def alarm() -> Iterator[Alarm]:
+    """Give an alarm that SIGALRM sets off."""
+    made = Alarm()
+    previous = signal.signal(signal.SIGALRM, made)
+    yield made
+    made.off()
     signal.signal(signal.SIGALRM, previous)
 
 
@@ -89,7 +107,7 @@ def interrupts() -> Iterator[None]:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("in_memory", [False, True])
 def test_an_interrupted_call_is_done_or_not_done_and_the_client_goes_on(
-    tmp_path: Path, in_memory: bool, interrupts: None, no_open_databases: None
+    tmp_path: Path, in_memory: bool, alarm: Alarm, no_open_databases: None
 ) -> None:
     """As when someone presses Ctrl-C in a notebook: a signal handler raises anywhere in the call."""
     chance = random.Random(3)
@@ -101,12 +119,12 @@ def test_an_interrupted_call_is_done_or_not_done_and_the_client_goes_on(
                 ids = [f"{call}-{row}" for row in range(chance.choice([1, 3, 60]))]
                 try:
                     try:
-                        signal.setitimer(signal.ITIMER_REAL, chance.uniform(0.0001, 0.004))
+                        alarm.set(chance.uniform(0.0001, 0.004))
                         collection.add(ids=ids, embeddings=[[1, 2]] * len(ids), metadatas=[{"n": call}] * len(ids))
                         collection.query(query_embeddings=[[1, 2]], where={"n": {"$gte": 0}})
                         collection.upsert(ids=ids, embeddings=[[1, 3]] * len(ids))
                     finally:
-                        signal.setitimer(signal.ITIMER_REAL, 0)
+                        alarm.off()
                 except InterruptError:
                     interrupted += 1
                 assert len(collection.get(ids=ids)["ids"]) in (0, len(ids))
