@@ -8,7 +8,6 @@ while: fewer are found as quickly by looking at them.
 from __future__ import annotations
 
 import threading
-import time
 from uuid import UUID
 
 from chromadb.engine.store import catalog, text
@@ -18,6 +17,7 @@ from chromadb.model.errors import ChromaError
 _WORTH_INDEXING = 2_000
 _ENTRIES_AT_ONCE = 1_000
 _QUIET_SECONDS = 0.2
+_PAUSE_SECONDS = 0.001
 
 
 class TextIndexer:
@@ -58,11 +58,9 @@ class TextIndexer:
             while not self._closed.is_set() and self._noticed.wait(_QUIET_SECONDS):
                 self._noticed.clear()
             for collection in self._worth_indexing():
-                began = time.monotonic()
                 while not self._closed.is_set() and self._index_some(collection):
-                    # As long as it worked: callers have the lock, the processor and the caches at least half the time.
-                    self._closed.wait(time.monotonic() - began)
-                    began = time.monotonic()
+                    # Let go of the lock long enough for a waiting writer to take it.
+                    self._closed.wait(_PAUSE_SECONDS)
 
     def _worth_indexing(self) -> list[UUID]:
         with self._lock:
