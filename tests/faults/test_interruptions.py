@@ -273,6 +273,8 @@ chromadb.PersistentClient(sys.argv[1])
 
 def test_a_file_that_may_not_be_written_is_refused(tmp_path: Path) -> None:
     if os.geteuid() == 0:
+        if not all(folder.stat().st_mode & 0o001 for folder in Path(chromadb.__file__).parents):
+            pytest.skip("nobody but root may read the package where it is installed")
         # Below the temporary directory of root, nobody else may pass.
         tmp_path = Path(subprocess.check_output(["mktemp", "-d", "-p", "/var/tmp"], text=True).strip())
         tmp_path.chmod(0o755)
