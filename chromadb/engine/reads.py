@@ -7,11 +7,11 @@ moment.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import apsw
 import numpy as np
 
+from chromadb.engine.hydration import hydrated, hydrated_each
 from chromadb.engine.index.collection_index import CollectionIndex
 from chromadb.engine.index.columns import Mask
 from chromadb.engine.index.distances import nearest
@@ -24,7 +24,6 @@ from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import InvalidArgumentError
 from chromadb.model.results import Columns, Hits, Records
 from chromadb.model.selection import Selection
-from chromadb.model.stored_metadata import decode_visible
 
 _NO_NUMBERS = np.empty(0, dtype=np.int64)
 
@@ -62,7 +61,7 @@ def select(view: CollectionView, selection: Selection) -> Numbers:
 def get(view: CollectionView, selection: Selection, columns: Columns) -> Records:
     """Return the selected records in insertion order."""
     numbers = select(view, selection)
-    found = _hydrated(view.connection, numbers, columns)
+    found = hydrated(view.connection, numbers, columns)
     return replace(found, embeddings=_vectors(view.snapshot(), numbers)) if columns.embeddings else found
 
 
@@ -80,7 +79,7 @@ def query(view: CollectionView, queries: Matrix, n_results: int, selection: Sele
         check_filter(view.state, selection.condition)
     snapshot = view.snapshot()
     if snapshot.table.vectors is None:
-        nothing = _hydrated(view.connection, _NO_NUMBERS, columns)
+        nothing = hydrated(view.connection, _NO_NUMBERS, columns)
         if columns.embeddings:
             nothing = replace(nothing, embeddings=np.empty((0, 0), dtype=np.float32))
         return [Hits(nothing, np.empty(0, dtype=np.float32)) for _ in queries]
@@ -94,12 +93,9 @@ def query(view: CollectionView, queries: Matrix, n_results: int, selection: Sele
         n_results,
         view.state.schema.space,
     )
-    numbers = [snapshot.numbers[slots] for slots, _ in found]
-    distinct = np.unique(np.concatenate([_NO_NUMBERS, *numbers]))
-    hydrated = _hydrated(view.connection, distinct, columns)
     hits = []
-    for (slots, distances), their_numbers in zip(found, numbers, strict=True):
-        hit_records = _taken(hydrated, np.searchsorted(distinct, their_numbers).tolist())
+    shown = hydrated_each(view.connection, [snapshot.numbers[slots] for slots, _ in found], columns)
+    for (slots, distances), hit_records in zip(found, shown, strict=True):
         if columns.embeddings:
             hit_records = replace(hit_records, embeddings=snapshot.table.vectors.take(slots))
         hits.append(Hits(hit_records, distances))
@@ -122,36 +118,3 @@ def _vectors(snapshot: Snapshot, numbers: Numbers) -> Matrix:
     if snapshot.table.vectors is None:
         return np.empty((0, 0), dtype=np.float32)
     return snapshot.table.vectors.take(snapshot.slots_of(numbers))
-
-
-def _hydrated(connection: apsw.Connection, numbers: Numbers, columns: Columns) -> Records:
-    """Return the records of the given numbers, which all exist, in that order and without embeddings."""
-    document = "r.document" if columns.documents else "NULL"
-    uri = "r.uri" if columns.uris or columns.metadatas else "NULL"
-    metadata = "r.metadata" if columns.metadatas else "NULL"
-    rows = list(records.fetch(connection, numbers, f"r.id, {document}, {uri}, {metadata}"))
-    ids, documents, uris, stored = zip(*rows, strict=True) if rows else ((), (), (), ())
-    return Records(
-        ids=list(ids),
-        documents=list(documents) if columns.documents else None,
-        uris=list(uris) if columns.uris else None,
-        metadatas=list(map(_shown, stored, uris)) if columns.metadatas else None,
-        embeddings=None,
-    )
-
-
-def _shown(stored: str | None, uri: str | None) -> dict[str, Any] | None:
-    """Return a record's metadata as Chroma shows it: of a record without any, {} if it has a URI and None if not."""
-    if stored is None:
-        return None if uri is None else {}
-    return decode_visible(stored)
-
-
-def _taken(found: Records, positions: list[int]) -> Records:
-    return Records(
-        ids=[found.ids[position] for position in positions],
-        documents=None if found.documents is None else [found.documents[position] for position in positions],
-        uris=None if found.uris is None else [found.uris[position] for position in positions],
-        metadatas=None if found.metadatas is None else [found.metadatas[position] for position in positions],
-        embeddings=None,
-    )
