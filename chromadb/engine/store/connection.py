@@ -22,7 +22,10 @@ from chromadb.model.errors import InternalError, StorageError
 DATABASE_FILE = "chroma.sqlite3"
 
 _PAGE_BYTES = 8192
-_CACHE_KIB = 64 * 1024
+_CACHE_KIB = 8 * 1024
+"""Pages that a transaction changed, and those that only the write-ahead log has; the others are read where they are
+mapped, at the speed of memory, and are the system's to take back."""
+_MAPPED_BYTES = 1 << 40
 _CHECKPOINT_PAGES = 4000
 _BUSY_TIMEOUT_MS = 60_000
 
@@ -51,10 +54,12 @@ class Store:
         self._process = os.getpid()
         self._closed = False
         self._transaction = object()
-        with self._translated():
+        self._translated = _Translation(self.name)
+        with self._translated:
             self._refuse_unchanged(options)
             self._writer = self._connect()
             try:
+                self._prepare_file_format()
                 if pending(self._writer, options.migrations, self.name):
                     apply_pending(self._writer, options.hash_algorithm, self.name)
             except BaseException:
@@ -71,13 +76,13 @@ class Store:
         """Hand out a connection that sees the database as it is now until the block ends."""
         self.check_open()
         if self._file is None:
-            with self._lock, self._translated():
+            with self._lock, self._translated:
                 self.check_open()
                 self._end_interrupted()
                 yield self._writer
             return
-        connection = self._take_reader()
-        with self._translated():
+        with self._translated:
+            connection = self._take_reader()
             try:
                 connection.execute("BEGIN")
                 yield connection
@@ -93,7 +98,7 @@ class Store:
         What the block did is committed and synced, or undone if it raises.
         """
         self.check_open()
-        with self._lock, self._translated():
+        with self._lock, self._translated:
             self.check_open()
             self._end_interrupted()
             mine = self._transaction = object()
@@ -111,6 +116,13 @@ class Store:
         """Undo the transaction of a call that a signal interrupted before it could do so itself."""
         if self._writer.in_transaction:
             self._writer.execute("ROLLBACK")
+
+    def checkpoint(self) -> None:
+        """Move what is committed from the write-ahead log of SQLite into the file, as far as readers let it."""
+        with self._lock, self._translated:
+            self.check_open()
+            self._end_interrupted()
+            self._writer.pragma("wal_checkpoint", "passive")
 
     def close(self) -> None:
         """Close every connection; further use raises InternalError. Waits for the transaction in progress."""
@@ -149,22 +161,30 @@ class Store:
     def _connect(self) -> apsw.Connection:
         connection = apsw.Connection(":memory:" if self._file is None else str(self._file))
         connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
-        connection.pragma("page_size", _PAGE_BYTES)
-        connection.pragma("auto_vacuum", "INCREMENTAL")
         if self._file is not None:
-            connection.pragma("journal_mode", "wal")
             connection.pragma("synchronous", "full")
             connection.pragma("wal_autocheckpoint", _CHECKPOINT_PAGES)
-        connection.pragma("cache_size", -_CACHE_KIB)
+            connection.pragma("cache_size", -_CACHE_KIB)
+            connection.pragma("mmap_size", _MAPPED_BYTES)
         connection.pragma("foreign_keys", True)
         return connection
+
+    def _prepare_file_format(self) -> None:
+        """Decide what a file keeps for good; of an existing one, only that it is in WAL mode."""
+        if self._writer.readonly("main"):
+            raise apsw.ReadOnlyError("the file may only be read")
+        if self._writer.pragma("page_count") == 0:
+            # Both would wait for a writer of another process, and change nothing.
+            self._writer.pragma("page_size", _PAGE_BYTES)
+            self._writer.pragma("auto_vacuum", "INCREMENTAL")
+        if self._file is not None:
+            self._writer.pragma("journal_mode", "wal")
 
     def _take_reader(self) -> apsw.Connection:
         with self._idle_lock:
             if self._idle:
                 return self._idle.pop()
-        with self._translated():
-            return self._connect()
+        return self._connect()
 
     def _give_back(self, connection: apsw.Connection) -> None:
         # A statement that somebody's exception still holds would keep the next reader at the moment it began with.
@@ -175,29 +195,42 @@ class Store:
                     return
         connection.close()
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """Turn what SQLite says of files and disks into errors that name the next step."""
-        try:
-            yield
-        except apsw.FullError as error:
-            raise StorageError(
-                f"the disk under {self.name} is full; nothing was changed. Free some space and call again"
-            ) from error
-        except apsw.BusyError as error:
-            raise StorageError(
-                f"another process held the write lock of {self.name} for {_BUSY_TIMEOUT_MS // 1000} s; nothing was "
-                "changed. Call again when it has finished"
-            ) from error
-        except (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError) as error:
-            raise StorageError(
-                f"{self.name} cannot be opened for writing ({error}); nothing was changed. Check the permissions of "
-                "the directory and its files, or give another path"
-            ) from error
-        except (apsw.NotADBError, apsw.CorruptError) as error:
-            raise StorageError(f"{self.name} is damaged or no SQLite file ({error}); nothing was changed") from error
-        except apsw.IOError as error:
-            raise StorageError(f"reading or writing {self.name} failed ({error}); nothing was changed") from error
+
+class _Translation:
+    """Turns what SQLite says of files and disks into errors that name the next step. One serves any number of blocks.
+
+    store: how messages name the store.
+    """
+
+    def __init__(self, store: str) -> None:
+        self._store = store
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        if isinstance(error, apsw.Error) and (message := self._message(error)) is not None:
+            raise StorageError(message) from error
+
+    def _message(self, error: apsw.Error) -> str | None:
+        match error:
+            case apsw.FullError():
+                return f"the disk under {self._store} is full; nothing was changed. Free some space and call again"
+            case apsw.BusyError():
+                return (
+                    f"another process held the write lock of {self._store} for {_BUSY_TIMEOUT_MS // 1000} s; nothing "
+                    "was changed. Call again when it has finished"
+                )
+            case apsw.ReadOnlyError() | apsw.CantOpenError() | apsw.PermissionsError():
+                return (
+                    f"{self._store} cannot be opened for writing ({error}); nothing was changed. Check the permissions "
+                    "of the directory and its files, or give another path"
+                )
+            case apsw.NotADBError() | apsw.CorruptError():
+                return f"{self._store} is damaged or no SQLite file ({error}); nothing was changed"
+            case apsw.IOError():
+                return f"reading or writing {self._store} failed ({error}); nothing was changed"
+        return None
 
 
 def _prepared_file(directory: Path) -> Path:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 
-from chromadb.engine.store.connection import Store, StoreOptions
+from chromadb.engine.store.connection import DATABASE_FILE, Store, StoreOptions
 from chromadb.errors import InternalError
 
 
@@ -85,3 +86,27 @@ def test_a_closed_store_says_so(store: Store) -> None:
         tenants(store)
     with pytest.raises(InternalError, match="closed"):
         add_tenant(store, "one")
+
+
+def test_a_new_connection_waits_for_no_writer(tmp_path: Path) -> None:
+    Store(StoreOptions(tmp_path)).close()
+    writer = apsw.Connection(str(tmp_path / DATABASE_FILE))
+    writer.execute("BEGIN IMMEDIATE")
+    writer.execute("INSERT INTO tenants (id) VALUES ('unfinished')")
+
+    # It would wait for a minute, and then fail.
+    store = Store(StoreOptions(tmp_path))
+    assert tenants(store) == []
+    with store.read(), store.read():
+        assert tenants(store) == []
+    store.close()
+    writer.close()
+
+
+def test_a_new_file_can_give_its_free_pages_back(tmp_path: Path) -> None:
+    store = Store(StoreOptions(tmp_path))
+    with store.read() as connection:
+        assert connection.pragma("auto_vacuum") == 2
+        assert connection.pragma("page_size") == 8192
+        assert connection.pragma("journal_mode") == "wal"
+    store.close()
