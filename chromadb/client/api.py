@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
+from chromadb.model.check_report import CheckReport
 from chromadb.model.collection import CollectionInfo, DatabaseInfo, Tenant
 from chromadb.model.embeddings import Matrix
+from chromadb.model.explanation import Explanation
 from chromadb.model.identity import UserIdentity
 from chromadb.model.records import RecordBatch
 from chromadb.model.results import Columns, Hits, Records
@@ -65,3 +67,9 @@ class API(Protocol):
     def query(
         self, collection: UUID, queries: Matrix, n_results: int, selection: Selection, columns: Columns
     ) -> list[Hits]: ...
+    def explain(
+        self, collection: UUID, queries: Matrix, n_results: int, selection: Selection, columns: Columns
+    ) -> Explanation: ...
+    def unload(self, collection: UUID) -> None: ...
+    def compact(self) -> None: ...
+    def check(self) -> CheckReport: ...

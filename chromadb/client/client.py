@@ -19,6 +19,7 @@ from chromadb.client.system import SharedSystemClient, System
 from chromadb.client.texts import required_text
 from chromadb.embedding.default import DefaultEmbeddingFunction
 from chromadb.embedding.protocol import EmbeddingFunction, validate_embedding_function
+from chromadb.model.check_report import CheckReport
 from chromadb.model.collection import CollectionInfo
 from chromadb.model.errors import InvalidArgumentError
 from chromadb.model.identity import UserIdentity
@@ -210,6 +211,29 @@ class Client(SharedSystemClient):
     def delete_collection(self, name: str) -> None:
         """Delete a collection with all its records; raises NotFoundError."""
         self._api.delete_collection(required_text("name", name), self.tenant, self.database)
+
+    def unload_collection(self, name: str) -> None:
+        """Give back the memory that a collection takes in this process; raises NotFoundError.
+
+        Nothing is lost: its next use loads what it needs again. ``Settings(chroma_segment_cache_policy="LRU")`` does
+        the same by itself.
+        """
+        self._api.unload(self._api.get_collection(required_text("name", name), self.tenant, self.database).id)
+
+    def compact(self) -> None:
+        """Seal what was written into segments, trim the log and return free disk space, now.
+
+        The database does so by itself behind the writes; call it to wait for that, before a backup for example.
+        Raises InternalError when another process has been compacting for half a minute.
+        """
+        self._api.compact()
+
+    def check(self) -> CheckReport:
+        """Verify the whole database and return what is wrong: ``report.ok``, ``report.problems``.
+
+        Reads every byte of the catalog, log, records and segments; changes nothing.
+        """
+        return self._api.check()
 
     @staticmethod
     def get_chroma_cloud_api_key_from_clients() -> str | None:

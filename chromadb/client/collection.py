@@ -30,6 +30,7 @@ from chromadb.client.preparation import (
 from chromadb.client.texts import required_text
 from chromadb.embedding.default import DefaultEmbeddingFunction
 from chromadb.embedding.protocol import EmbeddingFunction, validate_embedding_function
+from chromadb.model.explanation import Explanation
 from chromadb.model.metadata import validate_metadata
 from chromadb.model.results import (
     Columns,
@@ -290,7 +291,8 @@ class Collection:
             validate_n_results(n_results)
             queries = prepare_queries(query_embeddings, query_texts, query_images, query_uris, self._query_sources())
             selection = prepare_selection(None, where, where_document)
-        selection = replace(selection, ids=prepare_candidate_ids(ids))
+        if ids is not None:
+            selection = replace(selection, ids=prepare_candidate_ids(ids))
         columns = Columns.of(include)
         hits = self._client.query(self.id, queries, n_results, selection, columns)
         found = [hit.records for hit in hits]
@@ -302,8 +304,30 @@ class Collection:
             "included": include,
             "data": [self._loaded(records) for records in found] if "data" in include else None,
             "metadatas": [records.metadatas or [] for records in found] if columns.metadatas else None,
-            "distances": [hit.distances.astype(float).tolist() for hit in hits] if columns.distances else None,
+            "distances": [hit.distances.tolist() for hit in hits] if columns.distances else None,
         }
+
+    def explain(
+        self,
+        query_embeddings: Vectors | None = None,
+        query_texts: Texts | None = None,
+        ids: Ids | None = None,
+        n_results: int = 10,
+        where: Where | None = None,
+        where_document: WhereDocument | None = None,
+        include: Include = IncludeMetadataDocumentsDistances,
+    ) -> Explanation:
+        """Answer a query and return how that was done: the plan, rows looked at, milliseconds of each stage.
+
+        Takes what ``query`` takes, and raises as it does.
+        """
+        with naming("explain"):
+            validate_include(include)
+            validate_n_results(n_results)
+            queries = prepare_queries(query_embeddings, query_texts, None, None, self._query_sources())
+            selection = prepare_selection(None, where, where_document)
+        selection = replace(selection, ids=prepare_candidate_ids(ids))
+        return self._client.explain(self.id, queries, n_results, selection, Columns.of(include))
 
     def modify(
         self,

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -17,21 +16,28 @@ from uuid import UUID
 import apsw
 import numpy as np
 
-from chromadb.engine import reads, writes
+from chromadb.engine import reads, reclaiming, writes
+from chromadb.engine.check import check
+from chromadb.engine.compaction import CompactionOptions
+from chromadb.engine.compactor import Compactor
 from chromadb.engine.index.collection_index import Change, CollectionIndex
 from chromadb.engine.index.index_cache import IndexCache
 from chromadb.engine.index.slots import SnapshotOutdatedError
+from chromadb.engine.query.trace import Trace
 from chromadb.engine.reads import CollectionView
-from chromadb.engine.store import catalog, log, records, text
+from chromadb.engine.store import catalog, log, records, segments, text
 from chromadb.engine.store.catalog import CollectionState
 from chromadb.engine.store.connection import Store, StoreOptions
 from chromadb.engine.store.log import Operation
 from chromadb.engine.store.migration import HashAlgorithm, MigrationMode
+from chromadb.engine.store.segment_files import DamagedSegmentError, SegmentFolder
 from chromadb.engine.text_indexer import TextIndexer
+from chromadb.model.check_report import CheckReport
 from chromadb.model.collection import CollectionInfo, DatabaseInfo, Tenant
 from chromadb.model.collection_metadata import check_collection_metadata
 from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import AuthorizationError, NotFoundError
+from chromadb.model.explanation import Explanation
 from chromadb.model.identity import UserIdentity
 from chromadb.model.names import (
     DEFAULT_DATABASE,
@@ -58,7 +64,8 @@ class DatabaseOptions:
 
     directory: None keeps everything in memory. allow_reset: whether ``reset`` may delete everything.
     memory_limit_bytes: how much memory the indexes of collections may take; beyond it those not used for longest are
-    dropped and built again when they are next needed. None: no limit.
+    dropped and built again when they are next needed. None: no limit. compaction: when and how the log is sealed into
+    segments.
     """
 
     directory: Path | None = None
@@ -66,6 +73,7 @@ class DatabaseOptions:
     hash_algorithm: HashAlgorithm = "md5"
     allow_reset: bool = False
     memory_limit_bytes: int | None = None
+    compaction: CompactionOptions = field(default_factory=CompactionOptions)
 
 
 class Database:
@@ -74,20 +82,26 @@ class Database:
     def __init__(self, options: DatabaseOptions) -> None:
         self._store = Store(StoreOptions(options.directory, options.migrations, options.hash_algorithm))
         self._allow_reset = options.allow_reset
-        self._indexes = IndexCache(options.memory_limit_bytes)
+        self._folder = None if options.directory is None else SegmentFolder(options.directory)
+        self._indexes = IndexCache(options.memory_limit_bytes, self._folder)
         self._text_indexer = TextIndexer(self._store)
+        self._compactor = Compactor(self._store, self._folder, self._indexes, options.compaction)
         with self._store.read() as connection:
             is_new = not catalog.has_defaults(connection)
             backlogs = text.backlogs(connection)
+            unsealed = segments.backlogs(connection)
         if is_new:
             with self._store.write() as connection:
                 catalog.create_defaults(connection)
         for collection, behind in backlogs:
             self._text_indexer.notice(collection, behind)
+        for collection, behind in unsealed:
+            self._compactor.notice(collection, behind)
 
     def close(self) -> None:
         """Stop background work and close the files; every later call raises InternalError."""
         self._text_indexer.close()
+        self._compactor.close()
         self._store.close()
         self._indexes.clear()
 
@@ -114,10 +128,11 @@ class Database:
             raise AuthorizationError("Reset is disabled by config")
         with self._store.write() as connection:
             catalog.clear(connection)
-            for table in ("records", "embeddings_queue", "embedding_fulltext_search"):
+            for table in ("records", "embeddings_queue", "embedding_fulltext_search", "sealed_segments"):
                 connection.execute(f"DELETE FROM {table}")
             catalog.create_defaults(connection)
         self._indexes.clear()
+        self._collect_garbage()
         return True
 
     # Tenants and databases
@@ -157,6 +172,7 @@ class Database:
             for number in numbers:
                 _delete_contents(connection, number)
         self._indexes.drop(numbers)
+        self._collect_garbage()
 
     # Collections
 
@@ -219,6 +235,7 @@ class Database:
             number = catalog.delete_collection(connection, name, tenant, database)
             _delete_contents(connection, number)
         self._indexes.drop([number])
+        self._collect_garbage()
 
     def modify_collection(
         self,
@@ -260,9 +277,14 @@ class Database:
             copy = catalog.create_collection(
                 connection, new_name, tenant, database, source.metadata, source.schema, source.dimension
             )
-            copied = writes.copy_records(
-                connection, catalog.get_state(connection, id_), catalog.get_state(connection, copy.id)
-            )
+            state = catalog.get_state(connection, id_)
+            sealed = segments.sealed_state(connection, id_, state.number)
+            target = catalog.get_state(connection, copy.id)
+            if self._folder is not None:
+                owner = segments.owner_of(connection, copy.id)
+                for segment in sealed.segments:
+                    self._folder.link(sealed.owner, owner, segment.name)
+            copied = writes.copy_records(connection, state, target, sealed)
         self._text_indexer.notice(copy.id, copied.record_count)
         return copy
 
@@ -288,16 +310,16 @@ class Database:
     def delete(self, collection: UUID, selection: Selection) -> int:
         """Delete the selected records and return how many there were; of ids alone, how many ids were given."""
 
-        def attempt() -> tuple[int, Change | None, CollectionIndex]:
+        def attempt() -> tuple[int, Change | None, CollectionState, CollectionIndex]:
             with self._store.write() as connection:
                 state, index = self._state_and_index(connection, collection)
                 numbers = reads.select(CollectionView(connection, state, index), selection)
                 _, change = writes.delete(connection, state, np.sort(numbers))
-                return len(numbers), change, index
+                return len(numbers), change, state, index
 
-        deleted, change, index = _until_current(attempt)
+        deleted, change, state, index = self._until_current(collection, attempt)
         if change is not None:
-            index.apply(change)
+            index.apply(change, state.generation)
         if selection.ids is not None and selection.condition is None:
             return len(selection.ids)
         return deleted
@@ -310,15 +332,45 @@ class Database:
         self, collection: UUID, queries: Matrix, n_results: int, selection: Selection, columns: Columns
     ) -> list[Hits]:
         """Return for each query vector the nearest of the selected records; raises as ``reads.query``."""
-        return self._read(collection, lambda view: reads.query(view, queries, n_results, selection, columns))
+        return self._read(collection, lambda view: reads.query(view, queries, n_results, selection, columns, Trace()))
+
+    def explain(
+        self, collection: UUID, queries: Matrix, n_results: int, selection: Selection, columns: Columns
+    ) -> Explanation:
+        """Answer a query and return how; raises as ``reads.query``."""
+
+        def explained(view: CollectionView) -> Explanation:
+            trace = Trace()
+            reads.query(view, queries, n_results, selection, columns, trace)
+            return trace.explanation()
+
+        return self._read(collection, explained)
+
+    def compact(self) -> None:
+        """Seal the log of every collection into segments, trim it and return free space now; else it is done behind
+        the writes. Raises StorageError when another process has been at it for half a minute.
+        """
+        self._compactor.compact()
+
+    def check(self) -> CheckReport:
+        """Verify everything that is stored and return what is wrong; changes nothing."""
+        return check(self._store, self._folder)
+
+    def unload(self, collection: UUID) -> None:
+        """Give back the memory that a collection's index takes in this process; its next use loads it again."""
+        with self._store.read() as connection:
+            state = catalog.get_state(connection, collection)
+        self._indexes.drop([state.number])
 
     def _write(self, collection: UUID, operation: Operation, batch: RecordBatch) -> None:
+        self._compactor.make_room(collection)
         with self._store.write() as connection:
             state, index = self._state_and_index(connection, collection)
             _, changes = writes.write_batch(connection, state, operation, batch)
         for change in changes:
-            index.apply(change)
+            index.apply(change, state.generation)
         self._indexes.shrink()
+        self._compactor.notice(collection, len(batch.ids))
         if batch.documents is not None:
             self._text_indexer.notice(collection, len(batch.ids))
 
@@ -327,9 +379,34 @@ class Database:
             with self._store.read() as connection:
                 return use(CollectionView(connection, *self._state_and_index(connection, collection)))
 
-        result = _until_current(attempt)
+        result = self._until_current(collection, attempt)
         self._indexes.shrink()
         return result
+
+    def _until_current(self, collection: UUID, attempt: Callable[[], _Result]) -> _Result:
+        """Repeat an attempt whose transaction began before a change that the index has already followed.
+
+        Also, once, one that came upon damage in a segment: the index then looks for copies of what is damaged.
+        """
+        distrusted = False
+        while True:
+            try:
+                return attempt()
+            except SnapshotOutdatedError:
+                continue
+            except DamagedSegmentError:
+                if distrusted:
+                    raise
+                distrusted = True
+                with self._store.read() as connection:
+                    self._state_and_index(connection, collection)[1].distrust()
+
+    def _collect_garbage(self) -> None:
+        """Remove the segments of what was deleted; while another process compacts, it does that in the end."""
+        if self._folder is not None:
+            with self._folder.lock(0) as locked:
+                if locked:
+                    reclaiming.collect_garbage(self._store, self._folder)
 
     def _state_and_index(
         self, connection: apsw.Connection, collection: UUID
@@ -339,13 +416,7 @@ class Database:
 
 
 def _delete_contents(connection: apsw.Connection, number: int) -> None:
+    segments.delete_collection(connection, number)
     records.delete_collection(connection, number)
     log.delete_collection(connection, number)
     text.delete_collection(connection, number)
-
-
-def _until_current(attempt: Callable[[], _Result]) -> _Result:
-    """Repeat an attempt whose transaction began before a change that the index has already followed."""
-    while True:
-        with suppress(SnapshotOutdatedError):
-            return attempt()

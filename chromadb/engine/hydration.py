@@ -6,6 +6,7 @@ Works inside the transaction of its caller, in which every record asked for exis
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 import apsw
@@ -19,41 +20,59 @@ from chromadb.model.stored_metadata import decode_visible
 
 def hydrated(connection: apsw.Connection, numbers: Numbers, columns: Columns) -> Records:
     """Return the records of the given numbers, which all exist, in that order and without embeddings."""
+    return _shown(_rows(connection, numbers, columns), columns)
+
+
+def hydrated_each(connection: apsw.Connection, lists: Sequence[Numbers], columns: Columns) -> list[Records]:
+    """Return the records of several lists of numbers, each as ``hydrated`` does, with one statement for all of them.
+
+    What two lists have in common is read once; no two records returned share a metadata dict.
+    """
+    if len(lists) <= 1:
+        return [hydrated(connection, numbers, columns) for numbers in lists]
+    every = np.concatenate(lists)
+    distinct = np.unique(every)
+    rows = _rows(connection, distinct, columns)
+    found = _shown([rows[position] for position in np.searchsorted(distinct, every).tolist()], columns)
+    stops = list(accumulate(map(len, lists)))
+    return [_part(found, slice(start, stop)) for start, stop in zip([0, *stops], stops, strict=False)]
+
+
+def _rows(connection: apsw.Connection, numbers: Numbers, columns: Columns) -> list[tuple[Any, ...]]:
+    """Return (id, document, uri, metadata JSON) of each record, None for what the columns do not need."""
     document = "r.document" if columns.documents else "NULL"
     uri = "r.uri" if columns.uris or columns.metadatas else "NULL"
     metadata = "r.metadata" if columns.metadatas else "NULL"
-    rows = list(records.fetch(connection, numbers, f"r.id, {document}, {uri}, {metadata}"))
+    return list(records.fetch(connection, numbers, f"r.id, {document}, {uri}, {metadata}"))
+
+
+def _shown(rows: Sequence[tuple[Any, ...]], columns: Columns) -> Records:
     ids, documents, uris, stored = zip(*rows, strict=True) if rows else ((), (), (), ())
     return Records(
         ids=list(ids),
         documents=list(documents) if columns.documents else None,
         uris=list(uris) if columns.uris else None,
-        metadatas=list(map(_shown, stored, uris)) if columns.metadatas else None,
+        metadatas=_metadatas(stored, uris) if columns.metadatas else None,
         embeddings=None,
     )
 
 
-def hydrated_each(connection: apsw.Connection, lists: Sequence[Numbers], columns: Columns) -> list[Records]:
-    """Return the records of several lists of numbers, each as ``hydrated`` does; reads every record once."""
-    if len(lists) == 1:
-        return [hydrated(connection, lists[0], columns)]
-    distinct = np.unique(np.concatenate(lists)) if lists else np.empty(0, dtype=np.int64)
-    found = hydrated(connection, distinct, columns)
-    return [_taken(found, np.searchsorted(distinct, numbers).tolist()) for numbers in lists]
+def _metadatas(stored: Sequence[str | None], uris: Sequence[str | None]) -> list[dict[str, Any] | None]:
+    """Return metadata as Chroma shows it: of a record without any, {} if it has a URI and None if not."""
+    metadatas = decode_visible(stored)
+    if None in stored:
+        return [
+            {} if metadata is None and uri is not None else metadata
+            for metadata, uri in zip(metadatas, uris, strict=True)
+        ]
+    return metadatas
 
 
-def _shown(stored: str | None, uri: str | None) -> dict[str, Any] | None:
-    """Return a record's metadata as Chroma shows it: of a record without any, {} if it has a URI and None if not."""
-    if stored is None:
-        return None if uri is None else {}
-    return decode_visible(stored)
-
-
-def _taken(found: Records, positions: list[int]) -> Records:
+def _part(found: Records, part: slice) -> Records:
     return Records(
-        ids=[found.ids[position] for position in positions],
-        documents=None if found.documents is None else [found.documents[position] for position in positions],
-        uris=None if found.uris is None else [found.uris[position] for position in positions],
-        metadatas=None if found.metadatas is None else [found.metadatas[position] for position in positions],
+        ids=found.ids[part],
+        documents=None if found.documents is None else found.documents[part],
+        uris=None if found.uris is None else found.uris[part],
+        metadatas=None if found.metadatas is None else found.metadatas[part],
         embeddings=None,
     )

@@ -14,8 +14,9 @@ import numpy as np
 from chromadb.engine.hydration import hydrated, hydrated_each
 from chromadb.engine.index.collection_index import CollectionIndex
 from chromadb.engine.index.columns import Mask
-from chromadb.engine.index.distances import nearest
 from chromadb.engine.index.slots import Snapshot
+from chromadb.engine.query.nearest import nearest
+from chromadb.engine.query.trace import Trace
 from chromadb.engine.query.where import check_filter, evaluate
 from chromadb.engine.store import records
 from chromadb.engine.store.catalog import CollectionState
@@ -65,10 +66,13 @@ def get(view: CollectionView, selection: Selection, columns: Columns) -> Records
     return replace(found, embeddings=_vectors(view.snapshot(), numbers)) if columns.embeddings else found
 
 
-def query(view: CollectionView, queries: Matrix, n_results: int, selection: Selection, columns: Columns) -> list[Hits]:
+def query(
+    view: CollectionView, queries: Matrix, n_results: int, selection: Selection, columns: Columns, trace: Trace
+) -> list[Hits]:
     """Return for each row of ``queries`` (n, dimension) the nearest of the selected records, nearest first.
 
-    Raises InvalidArgumentError for another dimension than the collection's, once it has one, and for a bad filter.
+    trace: is told what was done. Raises InvalidArgumentError for another dimension than the collection's, once it has
+    one, and for a bad filter.
     """
     dimension = view.state.dimension
     if dimension is not None and queries.shape[1] != dimension:
@@ -83,18 +87,12 @@ def query(view: CollectionView, queries: Matrix, n_results: int, selection: Sele
         if columns.embeddings:
             nothing = replace(nothing, embeddings=np.empty((0, 0), dtype=np.float32))
         return [Hits(nothing, np.empty(0, dtype=np.float32)) for _ in queries]
-    allowed = _mask(view, snapshot, selection)
-    found = nearest(
-        queries,
-        snapshot.table.vectors,
-        snapshot.squared_norms,
-        snapshot.size,
-        snapshot.alive if allowed is None else allowed,
-        n_results,
-        view.state.schema.space,
-    )
+    with trace.stage("filter", snapshot.size):
+        selected = _mask(view, snapshot, selection)
+    found = nearest(snapshot, queries, selected, n_results, view.state.schema.hnsw, trace)
     hits = []
-    shown = hydrated_each(view.connection, [snapshot.numbers[slots] for slots, _ in found], columns)
+    with trace.stage("records", sum(len(slots) for slots, _ in found)):
+        shown = hydrated_each(view.connection, [snapshot.numbers[slots] for slots, _ in found], columns)
     for (slots, distances), hit_records in zip(found, shown, strict=True):
         if columns.embeddings:
             hit_records = replace(hit_records, embeddings=snapshot.table.vectors.take(slots))
@@ -104,9 +102,9 @@ def query(view: CollectionView, queries: Matrix, n_results: int, selection: Sele
 
 def _mask(view: CollectionView, snapshot: Snapshot, selection: Selection) -> Mask | None:
     """Return which live slots are selected (before paging), None for all of them."""
-    mask = None
-    if selection.condition is not None:
-        mask = evaluate(selection.condition, view.connection, view.state, snapshot)
+    mask, condition = None, selection.condition
+    if condition is not None:
+        mask = snapshot.mask(condition, lambda: evaluate(condition, view.connection, view.state, snapshot))
     if selection.ids is not None:
         found = records.numbers_by_id(view.connection, view.state.number, selection.ids)
         named = snapshot.mask_of(np.fromiter(found.values(), dtype=np.int64, count=len(found)))

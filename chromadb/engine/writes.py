@@ -12,10 +12,11 @@ import apsw
 import numpy as np
 
 from chromadb.engine.index.collection_index import Change
-from chromadb.engine.store import catalog, log, records
+from chromadb.engine.store import catalog, log, records, segments
 from chromadb.engine.store.catalog import CollectionState
 from chromadb.engine.store.log import Changed, Operation
 from chromadb.engine.store.records import Numbers
+from chromadb.engine.store.segments import SealedState
 from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import InvalidArgumentError
 from chromadb.model.records import Positions, RecordBatch
@@ -78,10 +79,19 @@ def delete(
     return after, _change(state, after, _NO_NUMBERS, (), numbers)
 
 
-def copy_records(connection: apsw.Connection, source: CollectionState, target: CollectionState) -> CollectionState:
-    """Copy all records of one collection into another, empty one, in the same order."""
+def copy_records(
+    connection: apsw.Connection, source: CollectionState, target: CollectionState, sealed: SealedState
+) -> CollectionState:
+    """Copy all records of one collection into another, empty one, in the same order.
+
+    sealed: the segments of the source, which the target's directory has, too.
+    """
     records.copy_collection(connection, source.number, target.number)
-    last_seq = log.copy_collection(connection, source.number, target.number)
+    last_seq = 0
+    if sealed.segments:
+        last_seq = log.append_records(connection, target.number)
+        segments.replace(connection, target.id, target.number, last_seq, sealed.segments)
+    last_seq = log.copy_collection(connection, source.number, target.number, sealed.seq) or last_seq
     after = replace(target, record_count=source.record_count, next_row=source.next_row, last_seq=last_seq)
     catalog.put_state(connection, target, after)
     return after

@@ -28,10 +28,10 @@ def test_indexes_beyond_the_limit_are_dropped_and_built_again(tmp_path: Path) ->
 
 def test_the_indexes_not_used_for_longest_go_first() -> None:
     numbers = np.arange(100, dtype=np.int64)
-    cache = IndexCache(memory_limit_bytes=100_000)
+    cache = IndexCache(memory_limit_bytes=100_000, folder=None)
     for collection in range(4):
         vectors = ((numbers, np.ones((100, 100), dtype=np.float32)),)
-        cache.get(collection).apply(Change(0, 1, 100, numbers, vectors, numbers[:0]))
+        cache.get(collection).apply(Change(0, 1, 100, numbers, vectors, numbers[:0]), 0)
     cache.get(0)
     cache.shrink()
     assert [cache.get(collection).seq for collection in (0, 3, 1, 2)] == [1, 1, 0, 0]

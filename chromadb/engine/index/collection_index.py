@@ -1,26 +1,48 @@
-"""The index of one collection in this process: slots that follow the log.
+"""The index of one collection in this process: slots that follow sealed segments and the log.
 
-It is a function of log and records: it can be thrown away at any time, and is brought to the state of any transaction
-from nothing or from where it stands.
+It is a function of segments, log and records: it can be thrown away at any time, and is brought to the state of any
+transaction from nothing or from where it stands.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 import apsw
 import numpy as np
 
+from chromadb.engine.index.segment import Segment, open_segment
 from chromadb.engine.index.slots import Inherited, SlotTable, Snapshot, SnapshotOutdatedError
-from chromadb.engine.store import log
+from chromadb.engine.store import log, records, segments
 from chromadb.engine.store.catalog import CollectionState
-from chromadb.engine.store.records import Numbers
+from chromadb.engine.store.records import Numbers, number_base
+from chromadb.engine.store.segment_files import DamagedSegmentError, MissingSegmentError, SegmentFolder
+from chromadb.engine.store.segments import SealedSegment, SealedState
 from chromadb.model.embeddings import Matrix
+from chromadb.model.errors import StorageError
 
+_UNKNOWN_GENERATION = -1
 _DEAD_WORTH_REBUILDING = 4096
 _NO_SLOTS = np.empty(0, dtype=np.int64)
+_NAMED_IDS = 5
+
+_logger = logging.getLogger(__name__)
+
+
+class LostVectorsError(StorageError):
+    """The vectors of some records lay in a damaged segment and nowhere else. ids: of these records."""
+
+    def __init__(self, ids: list[str]) -> None:
+        named = ", ".join(map(repr, ids[:_NAMED_IDS])) + (", ..." if len(ids) > _NAMED_IDS else "")
+        super().__init__(
+            f"the vectors of {len(ids)} records were damaged on disk and are lost (ids {named}); their documents and "
+            "metadata are not. Give them anew with collection.upsert, or delete these records, and queries work again"
+        )
+        self.ids = ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +66,22 @@ def _nothing() -> Snapshot:
 
 
 class CollectionIndex:
-    """The index of one collection. Thread-safe."""
+    """The index of one collection. Thread-safe.
 
-    def __init__(self, collection: int) -> None:
+    folder: where sealed segments lie, None where there are none (in memory).
+    """
+
+    def __init__(self, collection: int, folder: SegmentFolder | None) -> None:
         self._collection = collection
+        self._folder = folder
         self._lock = threading.Lock()
+        self._distrusted = False
+        self._missed_generation = -1
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
         self._last_number = -1
+        self._generation = 0
         self._current = _nothing()
 
     @property
@@ -58,33 +90,99 @@ class CollectionIndex:
         return self._current.seq
 
     @property
+    def current(self) -> Snapshot:
+        """What has been applied so far, whichever transaction that belongs to."""
+        return self._current
+
+    @property
     def nbytes(self) -> int:
-        """How much memory the index takes, in bytes, its string vocabularies left out."""
+        """How much memory the index takes, in bytes, mapped files and string vocabularies left out."""
         return self._current.table.nbytes
 
     def snapshot(self, connection: apsw.Connection, state: CollectionState) -> Snapshot:
         """Return the collection as the transaction sees it, first applying what the index has not seen yet.
 
-        Raises SnapshotOutdatedError when the index is already past that transaction.
+        Raises SnapshotOutdatedError when the index is already past that transaction, DamagedSegmentError when a
+        segment cannot be read.
         """
         with self._lock:
-            if self._current.seq < state.last_seq and state.dimension is not None:
+            if self._generation > state.generation or self._current.seq > state.last_seq:
+                raise SnapshotOutdatedError
+            if self._generation < state.generation:
+                self._reload(connection, state)
+            elif self._current.seq < state.last_seq and state.dimension is not None:
                 after = self._current.seq
                 changed, deleted = log.changes(connection, self._collection, after)
                 vectors = log.vectors(connection, self._collection, after, state.dimension)
                 self._append(changed, vectors, deleted, state.dimension, state.last_seq)
-            if self._current.seq > state.last_seq:
-                raise SnapshotOutdatedError
             return self._current
 
-    def apply(self, change: Change) -> None:
+    def apply(self, change: Change, generation: int) -> None:
         """Apply a committed write without reading it back from the log.
 
-        An index that is not where the write began is left alone: it reads the log when it is next used.
+        generation: that of the sealed segments beside which it was written. An index that is not where the write began
+        is left alone: it reads the log when it is next used.
         """
         with self._lock:
-            if self._current.seq == change.before:
+            if self._current.seq == change.before and self._generation == generation:
                 self._append(change.changed, change.vectors, change.deleted, change.dimension, change.seq)
+
+    def distrust(self) -> None:
+        """Look at every row of every segment before the next use, for one has turned out to be damaged."""
+        with self._lock:
+            self._distrusted = True
+            self._generation = _UNKNOWN_GENERATION
+
+    def _reload(self, connection: apsw.Connection, state: CollectionState) -> None:
+        """Begin a new table with the sealed segments, and the log since; keep what the old one knows already."""
+        assert state.dimension is not None
+        old = self._current
+        sealed = segments.sealed_state(connection, state.id, state.number)
+        opened = self._opened(sealed, state.generation)
+        self._begin_anew()
+        self._current = _sealed_snapshot(opened, sealed.seq, number_base(self._collection))
+        table = self._current.table
+        self._last_number = int(table.numbers.values.max(initial=-1))
+        changed, deleted = log.changes(connection, self._collection, sealed.seq)
+        vectors = log.vectors(connection, self._collection, max(sealed.seq, old.seq), state.dimension)
+        if old.seq >= sealed.seq and old.table.vectors is not None:
+            table.inherit_columns(old)
+            positions, slots = old.found(changed)
+            vectors = chain([(changed[positions], old.table.vectors.take(slots))], vectors)
+        self._append(changed, vectors, deleted, state.dimension, state.last_seq)
+        if len(opened) < len(sealed.segments) or any(len(segment.bad_rows) for _, segment in opened):
+            self._recover(connection, state)
+        self._generation, self._distrusted = state.generation, False
+
+    def _opened(self, sealed: SealedState, generation: int) -> list[tuple[SealedSegment, Segment]]:
+        """Return the segments that can be read; those that were open stay so."""
+        held = {segment.name: segment for _, segment in self._current.table.sealed}
+        opened = []
+        for one in sealed.segments:
+            try:
+                assert self._folder is not None
+                segment = held.get(one.name) or open_segment(self._folder, sealed.owner, one.name)
+            except DamagedSegmentError as error:
+                if isinstance(error, MissingSegmentError) and self._missed_generation != generation:
+                    # Another process may have merged and removed it since this transaction began.
+                    self._missed_generation = generation
+                    raise SnapshotOutdatedError from error
+                _logger.warning("%s; its vectors are taken from the log where that has them", error)
+                continue
+            opened.append((one, segment.inspected() if self._distrusted else segment))
+        return opened
+
+    def _recover(self, connection: apsw.Connection, state: CollectionState) -> None:
+        """Take the vectors that no segment gives from the log; raises LostVectorsError if it lacks some."""
+        assert state.dimension is not None
+        missing = np.setdiff1d(records.all_numbers(connection, self._collection), self._current.live_numbers)
+        found, vectors = log.last_vectors(connection, self._collection, missing, state.dimension)
+        if len(found) < len(missing):
+            self._begin_anew()
+            self._generation = _UNKNOWN_GENERATION
+            lost = np.setdiff1d(missing, found)
+            raise LostVectorsError([id_ for (id_,) in records.fetch(connection, lost, "r.id")])
+        self._append(found, [(found, vectors)], _NO_SLOTS, state.dimension, state.last_seq)
 
     def _append(
         self,
@@ -98,8 +196,7 @@ class CollectionIndex:
             self._append_slots(changed, vectors, deleted, dimension, seq)
         except BaseException:
             # Half a step (memory ran out, a signal came) would leave vectors beside the wrong records: begin anew.
-            self._last_number = -1
-            self._current = _nothing()
+            self._begin_anew()
             raise
 
     def _append_slots(
@@ -133,9 +230,12 @@ class CollectionIndex:
         self._drop_dead(dimension)
 
     def _drop_dead(self, dimension: int) -> None:
-        """Begin a new table with the live slots once a fifth are dead; snapshots in use keep the old one."""
+        """Begin a new table with the live slots once a fifth are dead; snapshots in use keep the old one.
+
+        Where there are segments, sealing does that.
+        """
         current = self._current
-        if current.alive is None:
+        if current.alive is None or self._folder is not None:
             return
         live_count = int(np.count_nonzero(current.alive))
         if current.size - live_count < max(_DEAD_WORTH_REBUILDING, live_count // 4):
@@ -144,3 +244,19 @@ class CollectionIndex:
         table = SlotTable()
         table.append(current.numbers[live], Inherited(current.table, live, np.arange(len(live))), (), dimension)
         self._current = Snapshot(table, current.seq, len(table), None, True)
+
+
+def _sealed_snapshot(opened: list[tuple[SealedSegment, Segment]], seq: int, base: int) -> Snapshot:
+    """Return the snapshot of the sealed segments alone. base: what makes their rows record numbers."""
+    table, masks = SlotTable(), [np.ones(0, dtype=np.bool_)]
+    for one, segment in opened:
+        table.attach(segment, base)
+        mask = np.ones(one.rows, dtype=np.bool_)
+        if one.live is not None:
+            bits = np.unpackbits(np.frombuffer(one.live, dtype=np.uint8), count=one.rows, bitorder="little")
+            mask = bits.astype(np.bool_)
+        mask[segment.bad_rows] = False
+        masks.append(mask)
+    alive = np.concatenate(masks)
+    in_order = bool((np.diff(table.numbers.values) > 0).all())
+    return Snapshot(table, seq, len(table), None if alive.all() else alive, in_order)

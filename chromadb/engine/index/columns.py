@@ -6,7 +6,7 @@ are replaced by codes from a vocabulary of the column; the elements of arrays li
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chromadb.engine.index.growable import Growable
+from chromadb.engine.index.vectors import Slots
 from chromadb.model.metadata import Scalar
 
 Mask = npt.NDArray[np.bool_]
@@ -73,6 +74,62 @@ class Column:
         self._words.append(words)
         self._kinds.append(kinds)
 
+    def taken(self, slots: Slots) -> Column:
+        """Return a column of some slots, numbered anew in the order given, with a vocabulary of what they hold."""
+        taken = Column()
+        kinds, words = self._kinds.values[slots], self._words.values[slots]
+        position_of = np.full(len(self), -1, dtype=np.int64)
+        position_of[slots] = np.arange(len(slots))
+        positions = position_of[self._element_slots.values]
+        kept = np.flatnonzero(positions >= 0)
+        kept = kept[np.argsort(positions[kept], kind="stable")]
+        element_kinds, element_words = self._element_kinds.values[kept], self._element_words.values[kept]
+        texts = list(self._codes)
+        used = np.unique(np.concatenate([words[kinds == Kind.STRING], element_words[element_kinds == Kind.STRING]]))
+        taken._codes = {texts[code]: position for position, code in enumerate(used.tolist())}
+        taken._kinds.append(kinds)
+        taken._words.append(_recoded(kinds, words, lambda codes: np.searchsorted(used, codes)))
+        taken._element_slots.append(positions[kept])
+        taken._element_kinds.append(element_kinds)
+        taken._element_words.append(_recoded(element_kinds, element_words, lambda codes: np.searchsorted(used, codes)))
+        return taken
+
+    def extend(self, other: Column, positions: Slots, count: int) -> None:
+        """Add ``count`` slots: at the positions, ascending, what another column holds, and nothing at the others."""
+        first = len(self)
+        mapping = np.array([self._codes.setdefault(text, len(self._codes)) for text in other._codes], dtype=np.int64)
+        kinds, words = np.zeros(count, dtype=np.uint8), np.zeros(count, dtype=np.int64)
+        kinds[positions] = other._kinds.values
+        words[positions] = _recoded(other._kinds.values, other._words.values, mapping.__getitem__)
+        self._element_slots.append(positions[other._element_slots.values] + first)
+        self._element_kinds.append(other._element_kinds.values)
+        self._element_words.append(
+            _recoded(other._element_kinds.values, other._element_words.values, mapping.__getitem__)
+        )
+        self._words.append(words)
+        self._kinds.append(kinds)
+
+    def to_arrays(self) -> tuple[list[npt.NDArray[Any]], list[str]]:
+        """Return the arrays (kinds, words, element slots, element kinds, element words) and the vocabulary."""
+        arrays = (self._kinds, self._words, self._element_slots, self._element_kinds, self._element_words)
+        return [array.values for array in arrays], list(self._codes)
+
+    @classmethod
+    def from_arrays(cls, arrays: Sequence[npt.NDArray[Any]], vocabulary: Sequence[str]) -> Column:
+        """Return the column that ``to_arrays`` was called on."""
+        column = cls()
+        targets: tuple[Growable[Any], ...] = (
+            column._kinds,
+            column._words,
+            column._element_slots,
+            column._element_kinds,
+            column._element_words,
+        )
+        for target, array in zip(targets, arrays, strict=True):
+            target.append(array)
+        column._codes = {text: code for code, text in enumerate(vocabulary)}
+        return column
+
     def _encoded(self, values: Sequence[Any]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
         count = len(values)
         kind_of = _KIND_OF_TYPE.get
@@ -125,3 +182,15 @@ class Column:
         if isinstance(operand, float):
             return int(np.float64(operand + 0.0).view(np.int64))
         return int(operand)
+
+
+def _recoded(
+    kinds: npt.NDArray[np.uint8],
+    words: npt.NDArray[np.int64],
+    recode: Callable[[npt.NDArray[np.int64]], npt.NDArray[np.int64]],
+) -> npt.NDArray[np.int64]:
+    """Return the words with the codes of strings replaced."""
+    recoded = words.copy()
+    strings = kinds == Kind.STRING
+    recoded[strings] = recode(words[strings])
+    return recoded

@@ -16,12 +16,14 @@ from chromadb.engine.index.vectors import Slots, VectorRows
 from chromadb.model.embeddings import Matrix
 
 Distances = npt.NDArray[np.float32]
+Neighbours = tuple[Slots, Distances]
+"""Slots and their distances from a query, nearest first."""
 
 _SCORES_AT_ONCE = 8_000_000
-_GATHER_BELOW = 1 / 16
 _FLOAT32_ROUNDING = 2.0**-24
 _SMALLEST_SAFE_SQUARE, _LARGEST_SAFE_PRODUCT = 1e-30, 1e37
 """Beyond these, products in binary32 overflow or lose digits, and scores say nothing."""
+_NOBODY: Neighbours = (np.empty(0, np.int64), np.empty(0, np.float32))
 _BEYOND_BINARY32 = 1e42
 """More than the length of any vector whose square binary32 holds, and of any that has fewer than 10^6 dimensions."""
 
@@ -42,54 +44,100 @@ def exact_distances(query: Distances, rows: Matrix, space: str) -> Distances:
         return (1 - quotients).astype(np.float32)
 
 
-def nearest(
-    queries: Matrix,
-    vectors: VectorRows,
-    squared_norms: Distances,
-    size: int,
-    allowed: npt.NDArray[np.bool_] | None,
-    count: int,
-    space: str,
-) -> list[tuple[Slots, Distances]]:
-    """Return for each query the ``count`` nearest slots and their distances, nearest first, ties by lower slot.
+def nearest_among(
+    queries: Matrix, vectors: VectorRows, squared_norms: Distances, slots: Slots, count: int, space: str
+) -> list[Neighbours]:
+    """Return for each query the ``count`` nearest of some slots, ascending, and their distances, nearest first.
 
-    queries: (n, dimension). squared_norms: one a slot. size: how many slots may be seen.
-    allowed: which of them may be returned, shape (size,); None: all.
+    queries: (n, dimension). squared_norms: one a slot. Ties by lower slot.
     Exact: a first pass by matrix product bounds its own rounding error, and every slot that could be among the nearest
     within that bound is measured again by the definition.
     """
-    slots = None if allowed is None else np.flatnonzero(allowed)
-    if size == 0 or count == 0 or (slots is not None and len(slots) == 0):
-        return [(np.empty(0, np.int64), np.empty(0, np.float32))] * len(queries)
-    if slots is not None and len(slots) < size * _GATHER_BELOW:
-        rows, norms = vectors.take(slots), squared_norms[slots]
-        approximate = _Approximation(queries, norms, space)
-        step = max(1, _SCORES_AT_ONCE // len(slots))
-        results = []
-        for start in range(0, len(queries), step):
-            scores = approximate.scores(rows, slice(start, start + step), slice(None))
-            results += [
-                _refined(queries[start + i], scores[i], approximate.error(start + i), count, space, rows, None, slots)
-                for i in range(len(scores))
-            ]
-        return results
-    approximate = _Approximation(queries, squared_norms[:size], space)
-    forbidden = None if allowed is None else ~allowed
+    if len(slots) == 0 or count == 0:
+        return [_NOBODY] * len(queries)
     results = []
-    step = max(1, _SCORES_AT_ONCE // size)
+    approximate = _Approximation(queries, squared_norms[slots], space)
+    step = max(1, _SCORES_AT_ONCE // len(slots))
+    rows = vectors.take(slots)
+    for start in range(0, len(queries), step):
+        scores = approximate.scores(rows, slice(start, start + step), slice(None))
+        for query, its_scores in enumerate(scores, start):
+            chosen = _possible(its_scores, approximate.error(query), count)
+            results.append(measured(queries[query], rows[chosen], slots[chosen], count, space))
+    return results
+
+
+def nearest_between(
+    queries: Matrix,
+    vectors: VectorRows,
+    squared_norms: Distances,
+    first: int,
+    stop: int,
+    allowed: npt.NDArray[np.bool_] | None,
+    count: int,
+    space: str,
+) -> list[Neighbours]:
+    """Return what ``nearest_among`` returns for the slots from ``first`` up to ``stop``, reading all of them in order.
+
+    allowed: which slots may be returned, one an element from slot 0 on; None: all.
+    """
+    if first == stop or count == 0:
+        return [_NOBODY] * len(queries)
+    approximate = _Approximation(queries, squared_norms[first:stop], space)
+    forbidden = None if allowed is None else ~allowed[first:stop]
+    if forbidden is not None:
+        count = min(count, stop - first - int(np.count_nonzero(forbidden)))
+        if count == 0:
+            return [_NOBODY] * len(queries)
+    results = []
+    step = max(1, _SCORES_AT_ONCE // (stop - first))
     for start in range(0, len(queries), step):
         block = slice(start, min(start + step, len(queries)))
-        scores = np.empty((block.stop - start, size), dtype=np.float32)
-        for first, rows in vectors.chunks(size):
-            here = slice(first, first + len(rows))
+        scores = np.empty((block.stop - start, stop - first), dtype=np.float32)
+        for slot, rows in vectors.chunks(first, stop):
+            here = slice(slot - first, slot - first + len(rows))
             scores[:, here] = approximate.scores(rows, block, here)
         if forbidden is not None:
             scores[:, forbidden] = np.inf
-        available = count if slots is None else min(count, len(slots))
-        for i in range(len(scores)):
-            query, error = queries[start + i], approximate.error(start + i)
-            results.append(_refined(query, scores[i], error, available, space, vectors, allowed, None))
+        for query, its_scores in enumerate(scores, start):
+            chosen = _possible(its_scores, approximate.error(query), count)
+            if forbidden is not None:
+                chosen = chosen[~forbidden[chosen]]
+            slots = chosen + first
+            results.append(measured(queries[query], vectors.take(slots), slots, count, space))
     return results
+
+
+def measured(query: Distances, rows: Matrix, slots: Slots, count: int, space: str) -> Neighbours:
+    """Return the ``count`` nearest of some slots, given with their rows, by the definition of the distance."""
+    return closest(slots, exact_distances(query, rows, space), count)
+
+
+def rescored(
+    query: Distances, rows: Matrix, squared_norms: Distances, slots: Slots, count: int, space: str
+) -> tuple[Neighbours, Distances]:
+    """Return what ``measured`` returns, and about how far away each of the slots is.
+
+    Only what could be among the nearest within the rounding error is measured by the definition.
+    """
+    if space == "l2":
+        distances = exact_distances(query, rows, space)
+        return closest(slots, distances, count), distances
+    approximate = _Approximation(query[None], squared_norms, space)
+    scores = approximate.scores(rows, slice(0, 1), slice(None))[0]
+    chosen = _possible(scores, approximate.error(0), count)
+    scores += 1
+    return measured(query, rows[chosen], slots[chosen], count, space), scores
+
+
+def closest(slots: Slots, distances: Distances, count: int) -> Neighbours:
+    """Return the ``count`` slots of the smallest distances, nearest first, ties by lower slot."""
+    if 4 * count < len(slots):
+        limit = np.partition(distances, count - 1)[count - 1]
+        kept = np.flatnonzero(~(distances > limit))
+        slots, distances = slots[kept], distances[kept]
+    order = np.lexsort((slots, distances))[:count]
+    return slots[order], distances[order]
 
 
 class _Approximation:
@@ -134,29 +182,14 @@ class _Approximation:
         return np.negative(products, out=products)
 
 
-def _refined(
-    query: Distances,
-    scores: Distances,
-    error: float,
-    count: int,
-    space: str,
-    rows: Matrix | VectorRows,
-    allowed: npt.NDArray[np.bool_] | None,
-    slots: Slots | None,
-) -> tuple[Slots, Distances]:
-    """Measure every row whose score is within the error of the count-th best, and return the nearest."""
+def _possible(scores: Distances, error: float, count: int) -> Slots:
+    """Return the positions of all scores within the error of the count-th best."""
     if not np.isfinite(error):
         # Products of such large values overflow; only the definition orders these rows.
-        candidates = np.arange(len(scores)) if allowed is None else np.flatnonzero(allowed)
-    elif count < len(scores):
+        return np.arange(len(scores))
+    if count < len(scores):
         threshold = np.partition(scores, count - 1)[count - 1]
         # One rounding step more, for the sum itself is rounded to binary32.
         limit = np.nextafter(np.float32(threshold + 2 * error), np.float32(np.inf))
-        candidates = np.flatnonzero(scores <= limit)
-    else:
-        candidates = np.flatnonzero(scores < np.inf)
-    taken = rows.take(candidates) if isinstance(rows, VectorRows) else rows[candidates]
-    distances = exact_distances(query, taken, space)
-    order = np.argsort(distances, kind="stable")[:count]
-    chosen = candidates[order]
-    return (chosen if slots is None else slots[chosen]), distances[order]
+        return np.flatnonzero(scores <= limit)
+    return np.flatnonzero(scores < np.inf)

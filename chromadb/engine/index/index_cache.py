@@ -7,17 +7,20 @@ from collections import OrderedDict
 from collections.abc import Iterable
 
 from chromadb.engine.index.collection_index import CollectionIndex
+from chromadb.engine.store.segment_files import SegmentFolder
 
 
 class IndexCache:
     """Collection number to index, least recently used first. Thread-safe.
 
-    memory_limit_bytes: beyond it, ``shrink`` drops the indexes not used for longest; None: no limit.
-    A dropped index lives on where a call uses it, and is built from log and records when it is next asked for.
+    folder: where sealed segments lie. memory_limit_bytes: beyond it, ``shrink`` drops what was not used for longest;
+    None: no limit. A dropped index lives on where a call uses it, and is built from segments and log when it is next
+    asked for.
     """
 
-    def __init__(self, memory_limit_bytes: int | None) -> None:
+    def __init__(self, memory_limit_bytes: int | None, folder: SegmentFolder | None) -> None:
         self._limit = memory_limit_bytes
+        self._folder = folder
         self._indexes: OrderedDict[int, CollectionIndex] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -26,7 +29,7 @@ class IndexCache:
         with self._lock:
             index = self._indexes.get(collection)
             if index is None:
-                index = self._indexes[collection] = CollectionIndex(collection)
+                index = self._indexes[collection] = CollectionIndex(collection, self._folder)
             self._indexes.move_to_end(collection)
             return index
 

@@ -1,29 +1,34 @@
 """Slots: versions of a collection's records, in the order in which they came to be.
 
-A change of a record appends a slot and kills the record's old one; nothing is ever written in place. So a reader that
-holds a ``Snapshot`` sees one moment of the collection, without a lock, while writers go on.
+The rows of sealed segments come first, then the tail: what the log says since. A change of a record appends a slot and
+kills the record's old one; nothing is ever written in place. So a reader that holds a ``Snapshot`` sees one moment of
+the collection, without a lock, while writers go on.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 import apsw
 import numpy as np
 
+from chromadb.engine.index.codes import Codes
 from chromadb.engine.index.columns import Column, Mask
 from chromadb.engine.index.distances import Distances
 from chromadb.engine.index.growable import Growable
+from chromadb.engine.index.segment import Segment, squared_norms
 from chromadb.engine.index.vectors import Slots, VectorRows
 from chromadb.engine.store import records
 from chromadb.engine.store.records import Numbers
 from chromadb.model.embeddings import Matrix
+from chromadb.model.filters import Filter
 from chromadb.model.stored_metadata import decode
 
 _COLUMN_BLOCK_SLOTS = 20_000
+_MASKS_KEPT = 32
 
 
 class SnapshotOutdatedError(Exception):
@@ -45,8 +50,17 @@ class Inherited:
         return self.table.vectors.take(self.slots)
 
 
+@dataclass(frozen=True, slots=True)
+class CodedSlots:
+    """The slots from ``start`` up to ``stop``, which have codes."""
+
+    start: int
+    stop: int
+    codes: Codes
+
+
 class SlotTable:
-    """Record numbers, vectors and metadata columns of slots 0, 1, 2 ...
+    """Record numbers, vectors, codes and metadata columns of slots 0, 1, 2 ...
 
     One writer at a time appends (the caller sees to that); any number of readers look at the slots of their snapshots.
     """
@@ -55,6 +69,8 @@ class SlotTable:
         self.numbers = Growable(np.int64)
         self.squared_norms = Growable(np.float32)
         self.vectors: VectorRows | None = None
+        self.coded: tuple[CodedSlots, ...] = ()
+        self.sealed: tuple[tuple[int, Segment], ...] = ()
         self._columns: dict[str, Column] = {}
         self._filled_at: dict[str, int] = {}
         self._columns_lock = threading.Lock()
@@ -63,11 +79,44 @@ class SlotTable:
         return len(self.numbers)
 
     @property
+    def sealed_size(self) -> int:
+        """How many slots, the first ones, belong to sealed segments."""
+        if not self.sealed:
+            return 0
+        start, segment = self.sealed[-1]
+        return start + len(segment)
+
+    @property
+    def coded_size(self) -> int:
+        """How many slots, the first ones, have codes."""
+        return self.coded[-1].stop if self.coded else 0
+
+    @property
     def nbytes(self) -> int:
-        """How much memory the arrays take, in bytes."""
+        """How much memory of its own the table takes, in bytes; what is mapped from files is left out."""
         vectors = 0 if self.vectors is None else self.vectors.nbytes
         columns = sum(column.nbytes for column in list(self._columns.values()))
-        return vectors + columns + self.numbers.nbytes + self.squared_norms.nbytes
+        codes = sum(part.codes.nbytes for part in self.coded if part.start >= self.sealed_size)
+        return vectors + columns + codes + self.numbers.nbytes + self.squared_norms.nbytes
+
+    def attach(self, segment: Segment, number_base: int) -> None:
+        """Add the rows of a sealed segment as slots; before any other slot is appended.
+
+        number_base: what makes the rows of the collection record numbers.
+        """
+        start = len(self)
+        if self.vectors is None:
+            self.vectors = VectorRows(segment.vectors.matrix.shape[1])
+        self.vectors.attach(segment.vectors)
+        self.sealed += ((start, segment),)
+        if segment.codes is not None:
+            self.coded += (CodedSlots(start, start + len(segment), segment.codes),)
+        self.squared_norms.append(segment.norms)
+        self.numbers.append(segment.rows + number_base)
+
+    def add_codes(self, coded: CodedSlots) -> None:
+        """Keep the codes of slots in memory; they reach on from the codes before or replace the last of these."""
+        self.coded = (*(part for part in self.coded if part.stop <= coded.start), coded)
 
     def append(
         self,
@@ -98,11 +147,7 @@ class SlotTable:
             if not known.all():
                 positions, matrix = positions[known], matrix[known]
             self.vectors.write(positions + first, matrix)
-            squares = np.einsum("ij,ij->i", matrix, matrix)
-            if not squares.all():
-                # Only a zero vector has the length 0, however small the squares of another are.
-                squares[(squares == 0) & matrix.any(axis=1)] = np.finfo(np.float32).tiny
-            norms[positions] = squares
+            norms[positions] = squared_norms(matrix)
         self.squared_norms.append(norms)
         self.numbers.append(numbers)
 
@@ -116,7 +161,8 @@ class SlotTable:
             if any(self._filled_at.get(key, 0) > snapshot.seq for key in wanted):
                 raise SnapshotOutdatedError
             for key in wanted:
-                self._columns.setdefault(key, Column())
+                if key not in self._columns:
+                    self._columns[key] = self._saved_column(key)
             while lagging := [key for key in wanted if len(self._columns[key]) < snapshot.size]:
                 start = min(len(self._columns[key]) for key in lagging)
                 together = [key for key in lagging if len(self._columns[key]) == start]
@@ -128,6 +174,39 @@ class SlotTable:
                         del self._columns[key]
                     raise
             return {key: self._columns[key] for key in wanted}
+
+    def column_of(self, key: str, slots: Slots) -> Column | None:
+        """Return the column of a key for some slots, None if it has not been filled that far."""
+        with self._columns_lock:
+            column = self._columns.get(key)
+            if column is None or len(column) <= slots.max(initial=-1):
+                return None
+            return column.taken(slots)
+
+    def column_keys(self) -> list[str]:
+        """Return the keys that have a column."""
+        with self._columns_lock:
+            return list(self._columns)
+
+    def inherit_columns(self, snapshot: Snapshot) -> None:
+        """Take over what the columns of an earlier table say of the sealed slots; all are known to its snapshot."""
+        numbers = self.numbers.values[: self.sealed_size]
+        positions, slots = snapshot.found(numbers)
+        for key in snapshot.table.column_keys():
+            column = snapshot.table.column_of(key, slots)
+            if column is not None:
+                self._columns[key] = Column()
+                self._columns[key].extend(column, positions, len(numbers))
+
+    def _saved_column(self, key: str) -> Column:
+        """Return the column of a key as far as the segments have it, one after the other."""
+        column = Column()
+        for _, segment in self.sealed:
+            saved = segment.column(key)
+            if saved is None:
+                break
+            column.extend(saved, np.arange(len(saved)), len(saved))
+        return column
 
     def _fill(self, connection: apsw.Connection, snapshot: Snapshot, keys: list[str], start: int) -> None:
         stop = min(snapshot.size, start + _COLUMN_BLOCK_SLOTS)
@@ -183,6 +262,22 @@ class Snapshot:
         """The record numbers of the live slots, ascending."""
         return self.numbers[self.live_slots]
 
+    def mask(self, condition: Filter, evaluate: Callable[[], Mask]) -> Mask:
+        """Return the mask of a filter, not to be written to; evaluated once for the snapshot, as long as it is kept."""
+        # Not the filter itself, for 1, 1.0 and True are equal.
+        text = repr(condition)
+        mask = self._masks.get(text)
+        if mask is None:
+            mask = evaluate()
+            while len(self._masks) >= _MASKS_KEPT:
+                self._masks.pop(next(iter(self._masks)), None)
+            self._masks[text] = mask
+        return mask
+
+    @cached_property
+    def _masks(self) -> dict[str, Mask]:
+        return {}
+
     def live_mask(self) -> Mask:
         """Return which slots are alive, as a new array."""
         return np.ones(self.size, dtype=np.bool_) if self.alive is None else self.alive.copy()
@@ -195,10 +290,14 @@ class Snapshot:
 
     def slots_of(self, numbers: Numbers) -> Slots:
         """Return the live slots of those of the records that exist, in the order given."""
+        return self.found(numbers)[1]
+
+    def found(self, numbers: Numbers) -> tuple[Slots, Slots]:
+        """Return which of the records exist, as positions among those given, and their live slots."""
         positions = np.searchsorted(self.live_numbers, numbers)
-        found = positions < len(self.live_numbers)
-        found[found] = self.live_numbers[positions[found]] == numbers[found]
-        return self.live_slots[positions[found]]
+        known = positions < len(self.live_numbers)
+        known[known] = self.live_numbers[positions[known]] == numbers[known]
+        return np.flatnonzero(known), self.live_slots[positions[known]]
 
     def mask_of(self, numbers: Numbers) -> Mask:
         """Return which slots are alive and belong to one of the records."""

@@ -1,12 +1,14 @@
 """Vectors of a collection's slots: append-only float32 rows in chunks that never move.
 
-A reader that knows how many slots it may see reads them without a lock while a writer appends behind them.
+The rows of sealed segments are mapped from their files, later ones lie in memory. A reader that knows how many slots it
+may see reads them without a lock while a writer appends behind them.
 """
 
 from __future__ import annotations
 
 import mmap
 from collections.abc import Iterator
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +31,17 @@ def _mapped(rows: int, dimension: int) -> Matrix:
     return np.frombuffer(memory, dtype=np.float32).reshape(rows, dimension)
 
 
+class SealedRows(Protocol):
+    """Rows of a sealed segment, which are verified before they are first used."""
+
+    @property
+    def matrix(self) -> Matrix:
+        """The rows, shape (n, dimension), not verified by looking at them."""
+
+    def verify(self, rows: Slots | None) -> None:
+        """Raise DamagedSegmentError if one of the rows (None: any) is not what was written."""
+
+
 class VectorRows:
     """Rows of one length, each written once."""
 
@@ -36,6 +49,7 @@ class VectorRows:
         self.dimension = dimension
         self._starts = np.zeros(1, dtype=np.int64)
         self._chunks: list[Matrix] = []
+        self._sealed: dict[int, SealedRows] = {}
         self._size = 0
 
     @property
@@ -45,8 +59,20 @@ class VectorRows:
 
     @property
     def nbytes(self) -> int:
-        """How much memory the rows take, in bytes; room that nothing was written to costs none."""
-        return self._size * self.dimension * 4
+        """How much memory of its own the rows take, in bytes.
+
+        Room that nothing was written to costs none, nor do the rows of segments, whose pages belong to the file cache.
+        """
+        sealed = sum(len(rows.matrix) for rows in self._sealed.values())
+        return (self._size - sealed) * self.dimension * 4
+
+    def attach(self, rows: SealedRows) -> None:
+        """Add the rows of a sealed segment behind the last; only where all before are sealed, too."""
+        matrix = rows.matrix
+        self._sealed[len(self._chunks)] = rows
+        self._chunks.append(matrix)
+        self._size += len(matrix)
+        self._starts = np.append(self._starts, self._size)
 
     def append(self, rows: Matrix) -> None:
         """Add rows of shape (n, dimension) behind the last."""
@@ -84,18 +110,24 @@ class VectorRows:
         if len(slots) == 0:
             return taken
         chunk_of = np.searchsorted(self._starts, slots, side="right") - 1
-        for number in np.unique(chunk_of):
-            inside = chunk_of == number
-            taken[inside] = self._chunks[number][slots[inside] - self._starts[number]]
+        numbers = np.unique(chunk_of).tolist()
+        for number in numbers:
+            inside = slice(None) if len(numbers) == 1 else chunk_of == number
+            rows = slots[inside] - self._starts[number]
+            if number in self._sealed:
+                self._sealed[number].verify(rows)
+            taken[inside] = self._chunks[number][rows]
         return taken
 
-    def chunks(self, size: int) -> Iterator[tuple[int, Matrix]]:
-        """Yield (first slot, rows without copying them) of each chunk that holds one of the first ``size`` slots."""
+    def chunks(self, start: int, stop: int) -> Iterator[tuple[int, Matrix]]:
+        """Yield (first slot, rows without copying them) of what lies between two slots, chunk by chunk."""
         for number, chunk in enumerate(self._chunks):
-            start = int(self._starts[number])
-            if start >= size:
-                return
-            yield start, chunk[: size - start]
+            first = int(self._starts[number])
+            lowest, highest = max(start - first, 0), min(stop - first, len(chunk))
+            if lowest < highest:
+                if number in self._sealed:
+                    self._sealed[number].verify(None)
+                yield first + lowest, chunk[lowest:highest]
 
     def _chunk_of(self, slot: int) -> int:
         return int(np.searchsorted(self._starts, slot, side="right")) - 1

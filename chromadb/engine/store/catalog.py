@@ -27,7 +27,7 @@ class CollectionState:
     """What a write or read of records needs to know of its collection.
 
     number: names the collection in the other tables. next_row: the row of the next new record.
-    last_seq: the last log entry.
+    last_seq: the last log entry. generation: counts the changes of its sealed segments.
     """
 
     id: UUID
@@ -37,6 +37,7 @@ class CollectionState:
     record_count: int
     next_row: int
     last_seq: int
+    generation: int
 
 
 def has_defaults(connection: apsw.Connection) -> bool:
@@ -222,13 +223,14 @@ def get_state(connection: apsw.Connection, id_: UUID) -> CollectionState:
     """Return the state of a collection; raises NotFoundError."""
     row = _first(
         connection,
-        "SELECT number, dimension, schema_str, record_count, next_row, last_seq FROM collections WHERE id = ?",
+        "SELECT number, dimension, schema_str, record_count, next_row, last_seq, generation FROM collections "
+        "WHERE id = ?",
         (str(id_),),
     )
     if row is None:
         raise NotFoundError(f"Collection [{id_}] does not exist.")
-    number, dimension, schema, record_count, next_row, last_seq = row
-    return CollectionState(id_, number, dimension, _schema_of(schema), record_count, next_row, last_seq)
+    number, dimension, schema, *counters = row
+    return CollectionState(id_, number, dimension, _schema_of(schema), *counters)
 
 
 def put_state(connection: apsw.Connection, before: CollectionState, state: CollectionState) -> None:
@@ -239,6 +241,11 @@ def put_state(connection: apsw.Connection, before: CollectionState, state: Colle
         "UPDATE collections SET dimension = ?, record_count = ?, next_row = ?, last_seq = ? WHERE number = ?",
         (state.dimension, state.record_count, state.next_row, state.last_seq, state.number),
     )
+
+
+def all_collections(connection: apsw.Connection) -> list[UUID]:
+    """Return the ids of all collections of all tenants."""
+    return [UUID(id_) for (id_,) in connection.execute("SELECT id FROM collections ORDER BY number")]
 
 
 def clear(connection: apsw.Connection) -> None:

@@ -15,7 +15,7 @@ import apsw
 import numpy as np
 import numpy.typing as npt
 
-from chromadb.engine.store.records import Numbers, number_base
+from chromadb.engine.store.records import Numbers, carray, number_base, number_range
 from chromadb.model.embeddings import Matrix
 
 _BLOCK_ROWS = 4096
@@ -102,17 +102,56 @@ def delete_collection(connection: apsw.Connection, collection: int) -> None:
     connection.execute("DELETE FROM embeddings_queue WHERE collection = ?", (collection,))
 
 
-def copy_collection(connection: apsw.Connection, source: int, target: int) -> int:
-    """Log the records that a collection was copied to, with the vectors of the originals; return the last seq_id."""
-    shift = number_base(target) - number_base(source)
+def copy_collection(connection: apsw.Connection, source: int, target: int, after: int) -> int:
+    """Log for the copy of a collection what the log has of the original above ``after``; return the last seq_id."""
     connection.execute(
         "INSERT INTO embeddings_queue (collection, operation, number, changed, vector) "
-        "SELECT ?, ?, number + ?, ?, vector FROM embeddings_queue WHERE seq_id IN ("
-        "SELECT max(q.seq_id) FROM embeddings_queue q JOIN records r ON r.number = q.number "
-        "WHERE q.collection = ? AND q.vector IS NOT NULL GROUP BY q.number) ORDER BY number",
-        (target, int(Operation.ADD), shift, int(Changed.EVERYTHING), source),
+        "SELECT ?, operation, number + ?, changed, vector FROM embeddings_queue "
+        "WHERE collection = ? AND seq_id > ? ORDER BY seq_id",
+        (target, number_base(target) - number_base(source), source, after),
     )
     return connection.last_insert_rowid() if connection.changes() else 0
+
+
+def append_records(connection: apsw.Connection, collection: int) -> int:
+    """Log all records of a collection as new ones whose vectors lie elsewhere; return the last seq_id, 0 if none."""
+    connection.execute(
+        "INSERT INTO embeddings_queue (collection, operation, number, changed) "
+        "SELECT collection, ?, number, ? FROM records WHERE number BETWEEN ? AND ? ORDER BY number",
+        (int(Operation.ADD), int(Changed.EVERYTHING & ~Changed.VECTOR), *number_range(collection)),
+    )
+    return connection.last_insert_rowid() if connection.changes() else 0
+
+
+def last_vectors(
+    connection: apsw.Connection, collection: int, numbers: Numbers, dimension: int
+) -> tuple[Numbers, Matrix]:
+    """Return those of the records, ascending, of which the log has a vector, and the last one of each."""
+    rows: list[Any] = connection.execute(
+        "SELECT number, vector, max(seq_id) FROM embeddings_queue WHERE collection = ? AND vector IS NOT NULL "
+        "AND number IN (SELECT value FROM carray(?)) GROUP BY number ORDER BY number",
+        (collection, carray(numbers)),
+    ).fetchall()
+    found = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
+    matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4").reshape(len(rows), dimension)
+    return found, matrix.astype(np.float32)
+
+
+def count_after(connection: apsw.Connection, collection: int, after: int) -> int:
+    """Return how many entries of a collection lie above ``after``."""
+    sql = "SELECT count(*) FROM embeddings_queue WHERE collection = ? AND seq_id > ?"
+    ((count,),) = connection.execute(sql, (collection, after))
+    return int(count)
+
+
+def trim(connection: apsw.Connection, collection: int, until: int, entries: int) -> int:
+    """Delete up to ``entries`` of the oldest entries at or below ``until``; return how many there were."""
+    connection.execute(
+        "DELETE FROM embeddings_queue WHERE seq_id IN (SELECT seq_id FROM embeddings_queue "
+        "WHERE collection = ? AND seq_id <= ? ORDER BY seq_id LIMIT ?)",
+        (collection, until, entries),
+    )
+    return connection.changes()
 
 
 def vector_bytes(matrix: Matrix) -> list[bytes]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chromadb.engine.index.distances import exact_distances, nearest
+from chromadb.engine.index.distances import exact_distances, nearest_among, nearest_between
 from chromadb.engine.index.vectors import VectorRows
 
 SPACES = ["l2", "cosine", "ip"]
@@ -75,8 +75,15 @@ def squared_norms(vectors: Any) -> Any:
 
 
 def check(vectors: Any, queries: Any, size: int, allowed: Any, count: int, space: str) -> None:
-    found = nearest(queries, rows_of(vectors), squared_norms(vectors), size, allowed, count, space)
     may = np.flatnonzero(np.ones(size, dtype=bool) if allowed is None else allowed)
+    rows, norms = rows_of(vectors), squared_norms(vectors)
+    check_found(
+        nearest_between(queries, rows, norms, 0, size, allowed, count, space), vectors, queries, may, count, space
+    )
+    check_found(nearest_among(queries, rows, norms, may, count, space), vectors, queries, may, count, space)
+
+
+def check_found(found: Any, vectors: Any, queries: Any, may: Any, count: int, space: str) -> None:
     assert len(found) == len(queries)
     for query, (slots, distances) in zip(queries, found, strict=True):
         assert len(slots) == len(distances) == min(count, len(may))
@@ -132,7 +139,7 @@ def test_many_chunks_of_rows(space: str, density: float | None) -> None:
 @pytest.mark.parametrize("space", SPACES)
 def test_equal_distances_go_by_slot(space: str) -> None:
     vectors = np.ones((500, 4), dtype=np.float32)
-    ((slots, _),) = nearest(vectors[:1], rows_of(vectors), squared_norms(vectors), 500, None, 20, space)
+    ((slots, _),) = nearest_between(vectors[:1], rows_of(vectors), squared_norms(vectors), 0, 500, None, 20, space)
 
     assert slots.tolist() == list(range(20))
 
@@ -146,7 +153,9 @@ def test_an_order_that_sums_of_products_would_lose(space: str) -> None:
 
     check(vectors, query, len(vectors), None, 5, space)
     if space == "l2":
-        ((slots, _),) = nearest(query, rows_of(vectors), squared_norms(vectors), len(vectors), None, 5, space)
+        ((slots, _),) = nearest_between(
+            query, rows_of(vectors), squared_norms(vectors), 0, len(vectors), None, 5, space
+        )
         exact = ((vectors.astype(np.float64) - 1000) ** 2).sum(axis=1)
         assert exact[slots].tolist() == sorted(exact)[:5]
 

@@ -30,6 +30,7 @@ def current(index: CollectionIndex) -> Any:
     class State:
         last_seq = index.seq
         dimension = 2
+        generation = 0
 
     return index.snapshot(None, State())  # type: ignore[arg-type]
 
@@ -41,14 +42,14 @@ def values(snapshot: Any) -> dict[int, float]:
 
 
 def test_a_snapshot_outlives_the_table_it_was_taken_from() -> None:
-    index = CollectionIndex(1)
+    index = CollectionIndex(1, None)
     numbers = np.arange(100, 3100)
-    index.apply(change(0, 1, numbers, 0.5))
+    index.apply(change(0, 1, numbers, 0.5), 0)
     old = current(index)
     expected = dict.fromkeys(numbers.tolist(), 0.5)
     tables = {id(old.table)}
     for seq in range(1, 9):
-        index.apply(change(seq, seq + 1, numbers[seq:], float(seq), deleted=numbers[seq - 1 : seq]))
+        index.apply(change(seq, seq + 1, numbers[seq:], float(seq), deleted=numbers[seq - 1 : seq]), 0)
         tables.add(id(current(index).table))
         assert values(old) == expected
         assert old.mask_of(numbers).sum() == 3000
@@ -70,11 +71,11 @@ def test_a_snapshot_outlives_the_table_it_was_taken_from() -> None:
     )
 )
 def test_the_index_holds_what_the_changes_say(steps: list[tuple[list[int], list[int]]]) -> None:
-    index, model = CollectionIndex(1), {}
+    index, model = CollectionIndex(1, None), {}
     moments: list[tuple[Any, dict[int, float]]] = []
     for seq, (changed, doomed) in enumerate(steps):
         deleted = sorted(number for number in doomed if number in model and number not in changed)
-        index.apply(change(seq, seq + 1, sorted(changed), float(seq), deleted))
+        index.apply(change(seq, seq + 1, sorted(changed), float(seq), deleted), 0)
         model.update(dict.fromkeys(changed, float(seq)))
         for number in deleted:
             del model[number]
@@ -91,9 +92,9 @@ def test_the_index_holds_what_the_changes_say(steps: list[tuple[list[int], list[
 
 
 def test_a_change_that_does_not_follow_the_last_one_is_left_to_the_log() -> None:
-    index = CollectionIndex(1)
-    index.apply(change(0, 1, [1, 2], 1.0))
-    index.apply(change(5, 6, [3], 2.0))
+    index = CollectionIndex(1, None)
+    index.apply(change(0, 1, [1, 2], 1.0), 0)
+    index.apply(change(5, 6, [3], 2.0), 0)
 
     assert index.seq == 1
     assert values(current(index)) == {1: 1.0, 2: 1.0}
@@ -135,6 +136,6 @@ def test_rows_lie_where_they_were_written(blocks: list[int], seed: int) -> None:
     chosen = rng.integers(0, len(expected), size=50)
     assert np.array_equal(rows.take(chosen), expected[chosen])
     size = int(rng.integers(1, len(expected) + 1))
-    parts = list(rows.chunks(size))
+    parts = list(rows.chunks(0, size))
     assert np.array_equal(np.concatenate([part for _, part in parts]), expected[:size])
     assert [first for first, _ in parts] == [sum(len(part) for _, part in parts[:n]) for n in range(len(parts))]

@@ -1,0 +1,111 @@
+"""Verification of a whole database: the SQL file, catalog, log, records, text index, and every byte of the segments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import apsw
+import numpy as np
+
+from chromadb.engine.index.collection_index import CollectionIndex
+from chromadb.engine.index.segment import open_segment
+from chromadb.engine.index.slots import SnapshotOutdatedError
+from chromadb.engine.store import catalog, records, segments, text
+from chromadb.engine.store.catalog import CollectionState
+from chromadb.engine.store.connection import Store
+from chromadb.engine.store.segment_files import DamagedSegmentError, MissingSegmentError, SegmentFolder
+from chromadb.engine.store.segments import SealedState
+from chromadb.model.check_report import CheckReport
+from chromadb.model.errors import ChromaError
+
+_ATTEMPTS = 5
+
+
+def check(store: Store, folder: SegmentFolder | None) -> CheckReport:
+    """Read everything and return what is wrong. Changes nothing; readers and writers go on meanwhile."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            with store.read() as connection:
+                return _report(connection, folder, patient=attempt < _ATTEMPTS - 1)
+        except SnapshotOutdatedError:
+            # A segment was merged into another one since the transaction began.
+            continue
+    raise AssertionError("the last attempt does not give up")
+
+
+def _report(connection: apsw.Connection, folder: SegmentFolder | None, *, patient: bool) -> CheckReport:
+    problems = [f"chroma.sqlite3: {line}" for (line,) in connection.execute("PRAGMA integrity_check") if line != "ok"]
+    problems += [
+        f"chroma.sqlite3: row {row} of {table} refers to a missing row of {parent}"
+        for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check")
+    ]
+    collections = catalog.all_collections(connection)
+    record_count = segment_count = 0
+    for id_ in collections:
+        state = catalog.get_state(connection, id_)
+        sealed = segments.sealed_state(connection, id_, state.number)
+        record_count += state.record_count
+        segment_count += len(sealed.segments)
+        found = [*_catalog_problems(connection, state, sealed)]
+        if folder is not None:
+            found += _segment_problems(folder, sealed, patient=patient)
+        found += _index_problems(connection, state, folder)
+        problems += [f"collection {id_}: {problem}" for problem in found]
+    return CheckReport(len(collections), record_count, segment_count, tuple(problems))
+
+
+def _catalog_problems(connection: apsw.Connection, state: CollectionState, sealed: SealedState) -> Iterator[str]:
+    numbers = records.all_numbers(connection, state.number)
+    if len(numbers) != state.record_count:
+        yield f"the catalog counts {state.record_count} records, there are {len(numbers)}"
+    if len(numbers) and int(records.rows_of(numbers)[-1]) >= state.next_row:
+        yield "a record has a row that the next new record would get"
+    ((last_seq,),) = connection.execute(
+        "SELECT ifnull(max(seq_id), 0) FROM embeddings_queue WHERE collection = ?", (state.number,)
+    )
+    if last_seq > state.last_seq:
+        yield f"the log reaches {last_seq}, the catalog says {state.last_seq}"
+    for name, position in (("segments", sealed.seq), ("the text index", text.position(connection, state))):
+        if position > state.last_seq:
+            yield f"{name} have followed the log to {position}, which ends at {state.last_seq}"
+
+
+def _segment_problems(folder: SegmentFolder, sealed: SealedState, *, patient: bool) -> Iterator[str]:
+    for one in sealed.segments:
+        try:
+            yield from folder.open(sealed.owner, one.name).problems()
+            segment = open_segment(folder, sealed.owner, one.name)
+        except DamagedSegmentError as error:
+            if patient and isinstance(error, MissingSegmentError):
+                raise SnapshotOutdatedError from error
+            yield str(error)
+            continue
+        if len(segment) != one.rows:
+            yield f"segment {one.name} has {len(segment)} rows, the catalog says {one.rows}"
+        if not (np.diff(segment.rows) > 0).all():
+            yield f"the rows of segment {one.name} do not ascend"
+        damaged = segment.vectors.damaged_rows()
+        if len(damaged):
+            yield f"{len(damaged)} vectors of segment {one.name} are damaged"
+
+
+def _index_problems(connection: apsw.Connection, state: CollectionState, folder: SegmentFolder | None) -> Iterator[str]:
+    """Compare the records with what an index built from nothing holds."""
+    index = CollectionIndex(state.number, folder)
+    index.distrust()
+    try:
+        snapshot = index.snapshot(connection, state) if state.dimension is not None else None
+    except SnapshotOutdatedError:
+        raise
+    except ChromaError as error:
+        yield str(error)
+        return
+    numbers = records.all_numbers(connection, state.number)
+    held = numbers[:0] if snapshot is None else snapshot.live_numbers
+    without, beyond = np.setdiff1d(numbers, held), np.setdiff1d(held, numbers)
+    if len(without):
+        yield f"{len(without)} records have no vector"
+    if len(beyond):
+        yield f"{len(beyond)} vectors have no record"
+    if len(held) != len(np.unique(held)):
+        yield "a record has several vectors"

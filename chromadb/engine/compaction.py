@@ -1,0 +1,192 @@
+"""Compaction: the log's tail is sealed into a segment, with the segments that are small, damaged or full of dead rows.
+
+Each step leaves a directory that any process may open, whatever is killed when: a segment is written and synced under a
+temporary name, renamed, and registered in one transaction that also says which rows of the other segments were dead by
+then. A registration whose collection has changed its segments meanwhile is dropped, and with it the segment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+
+from chromadb.engine.index.collection_index import CollectionIndex
+from chromadb.engine.index.columns import Column, Mask
+from chromadb.engine.index.segment import build_codes, codeable, write_segment
+from chromadb.engine.index.slots import CodedSlots, Snapshot, SnapshotOutdatedError
+from chromadb.engine.index.vectors import Slots
+from chromadb.engine.store import catalog, segments
+from chromadb.engine.store.connection import Store
+from chromadb.engine.store.records import rows_of
+from chromadb.engine.store.segment_files import SegmentFolder
+from chromadb.engine.store.segments import SealedSegment, SealedState
+from chromadb.model.embeddings import Matrix
+from chromadb.model.errors import NotFoundError
+
+
+@dataclass(frozen=True, slots=True)
+class CompactionOptions:
+    """When and in which steps compaction works.
+
+    seal_rows: versions of records that the tail holds when it is sealed. dead_share: of a segment's rows, from which on
+    it is written anew without them. trim_entries: log entries deleted in one transaction. vacuum_pages: free pages
+    returned to the file system in one transaction. spare_pages: free pages that are left for the next writes.
+    """
+
+    seal_rows: int = 16_384
+    dead_share: float = 0.2
+    tail_limit: int = 400_000
+    trim_entries: int = 1_000
+    vacuum_pages: int = 1_000
+    spare_pages: int = 512
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What the next segment of a collection is made of.
+
+    snapshot: the moment at which it is sealed. sealed: the segments at that moment. merged: which of them it replaces.
+    slots: those of the rows it gets, in the order of their records.
+    """
+
+    snapshot: Snapshot
+    sealed: SealedState
+    space: str
+    generation: int
+    number: int
+    merged: frozenset[int]
+    slots: Slots
+
+
+def seal(
+    store: Store,
+    folder: SegmentFolder,
+    index: CollectionIndex,
+    collection: UUID,
+    options: CompactionOptions,
+    *,
+    whole: bool,
+) -> bool:
+    """Write the next segment of a collection if one is due, and return whether one was.
+
+    whole: whether the tail is sealed however small it is.
+    """
+    plan = _plan(store, index, collection, options, whole=whole)
+    if plan is None:
+        return False
+    snapshot, slots = plan.snapshot, plan.slots
+    name = None
+    if len(slots):
+        vectors = snapshot.table.vectors
+        assert vectors is not None
+
+        def blocks() -> Iterator[Matrix]:
+            for start in range(0, len(slots), options.seal_rows):
+                yield vectors.take(slots[start : start + options.seal_rows])
+
+        rows = rows_of(snapshot.numbers[slots])
+        norms = snapshot.squared_norms[slots]
+        name = write_segment(folder, plan.sealed.owner, plan.space, rows, norms, blocks, _columns(snapshot, slots))
+    if not _register(store, collection, plan, name):
+        if name is not None:
+            folder.remove(plan.sealed.owner, str(name))
+        return False
+    for number in plan.merged:
+        folder.remove(plan.sealed.owner, str(plan.sealed.segments[number].name))
+    return True
+
+
+def encode_tail(index: CollectionIndex, space: str, options: CompactionOptions) -> None:
+    """Give codes to the slots of an index that is in memory alone, once there are enough without."""
+    snapshot = index.current
+    table, vectors = snapshot.table, snapshot.table.vectors
+    start, stop = table.coded_size, snapshot.size
+    if vectors is None or stop - start < options.seal_rows:
+        return
+    for part in reversed(table.coded):
+        if part.stop - part.start > stop - start:
+            break
+        start = part.start
+    if not codeable(vectors.dimension, snapshot.squared_norms[start:]):
+        return
+
+    def blocks() -> Iterator[Matrix]:
+        return (rows for _, rows in vectors.chunks(start, stop))
+
+    table.add_codes(CodedSlots(start, stop, build_codes(blocks, space)))
+
+
+def _plan(
+    store: Store, index: CollectionIndex, collection: UUID, options: CompactionOptions, *, whole: bool
+) -> _Plan | None:
+    """Return what the next segment is made of, None if none is due."""
+    while True:
+        try:
+            with store.read() as connection:
+                state = catalog.get_state(connection, collection)
+                sealed = segments.sealed_state(connection, collection, state.number)
+                snapshot = index.snapshot(connection, state)
+            break
+        except SnapshotOutdatedError:
+            continue
+    extents = {segment.name: slice(start, start + len(segment)) for start, segment in snapshot.table.sealed}
+    broken = {segment.name for _, segment in snapshot.table.sealed if segment.problems}
+    tail = slice(snapshot.table.sealed_size, snapshot.size)
+    live = snapshot.live_mask()
+    merged: set[int] = set()
+    live_counts = {}
+    for number, one in enumerate(sealed.segments):
+        extent = extents.get(one.name, slice(0, 0))
+        live_counts[number] = int(np.count_nonzero(live[extent]))
+        if one.name in broken or one.rows - live_counts[number] > options.dead_share * one.rows:
+            merged.add(number)
+    waiting = tail.stop - tail.start
+    due = waiting >= options.seal_rows or (whole and waiting > 0)
+    if not due and not merged:
+        return None
+    gathered = int(np.count_nonzero(live[tail])) + sum(live_counts[number] for number in merged)
+    for number in reversed(range(len(sealed.segments))):
+        if number not in merged:
+            if live_counts[number] > gathered:
+                break
+            merged.add(number)
+            gathered += live_counts[number]
+    chosen = np.zeros(snapshot.size, dtype=np.bool_)
+    for extent in (tail, *(extents[sealed.segments[number].name] for number in merged if live_counts[number])):
+        chosen[extent] = live[extent]
+    slots = snapshot.ordered(chosen)
+    return _Plan(snapshot, sealed, state.schema.space, state.generation, state.number, frozenset(merged), slots)
+
+
+def _register(store: Store, collection: UUID, plan: _Plan, name: UUID | None) -> bool:
+    """Put the new segment in the place of the merged ones; False if the collection has other segments by now."""
+    live = plan.snapshot.live_mask()
+    extents = {segment.name: slice(start, start + len(segment)) for start, segment in plan.snapshot.table.sealed}
+    registered = [
+        SealedSegment(one.name, one.rows, _packed(live[extents[one.name]]))
+        for number, one in enumerate(plan.sealed.segments)
+        if number not in plan.merged
+    ]
+    if name is not None:
+        registered.append(SealedSegment(name, len(plan.slots), None))
+    try:
+        with store.write() as connection:
+            if catalog.get_state(connection, collection).generation != plan.generation:
+                return False
+            segments.replace(connection, collection, plan.number, plan.snapshot.seq, registered)
+    except NotFoundError:
+        return False
+    return True
+
+
+def _packed(live: Mask) -> bytes | None:
+    return None if live.all() else np.packbits(live, bitorder="little").tobytes()
+
+
+def _columns(snapshot: Snapshot, slots: Slots) -> dict[str, Column]:
+    """Return the metadata columns that are known for all of the slots."""
+    columns = {key: snapshot.table.column_of(key, slots) for key in snapshot.table.column_keys()}
+    return {key: column for key, column in columns.items() if column is not None}

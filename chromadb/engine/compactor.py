@@ -1,0 +1,173 @@
+"""The thread that compacts behind the writes, so that neither writers nor readers do it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from chromadb.engine import compaction, reclaiming
+from chromadb.engine.compaction import CompactionOptions
+from chromadb.engine.index.index_cache import IndexCache
+from chromadb.engine.store import catalog
+from chromadb.engine.store.connection import Store
+from chromadb.engine.store.segment_files import SegmentFolder
+from chromadb.model.errors import ChromaError, NotFoundError, StorageError
+
+_QUIET_SECONDS = 0.2
+_PAUSE_SECONDS = 0.001
+_RETRY_SECONDS = 2.0
+_URGENT_TAILS = 4
+_LONGEST_WAIT_SECONDS = 30.0
+
+_logger = logging.getLogger(__name__)
+
+
+class Compactor:
+    """One background thread for all collections of a store; starts when work is due, ends with ``close``.
+
+    folder: where segments lie; None for a store in memory, whose collections get codes but no segments.
+    """
+
+    def __init__(
+        self, store: Store, folder: SegmentFolder | None, indexes: IndexCache, options: CompactionOptions
+    ) -> None:
+        self._store = store
+        self._folder = folder
+        self._indexes = indexes
+        self._options = options
+        self._waiting: dict[UUID, int] = {}
+        self._changed = threading.Condition()
+        self._working = threading.Lock()
+        self._closed = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def notice(self, collection: UUID, versions: int) -> None:
+        """Say that the tail of a collection has grown by some versions of records."""
+        with self._changed:
+            waiting = self._waiting[collection] = self._waiting.get(collection, 0) + versions
+            if waiting < self._options.seal_rows or self._closed.is_set():
+                return
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="chroma-compactor", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def make_room(self, collection: UUID) -> None:
+        """Wait while the tail of a collection is beyond its limit and being sealed; half a minute at most."""
+        with self._changed:
+            if self._thread is not None and self._waiting.get(collection, 0) > self._options.tail_limit:
+                self._changed.wait_for(
+                    lambda: self._closed.is_set() or self._waiting.get(collection, 0) <= self._options.tail_limit,
+                    _LONGEST_WAIT_SECONDS,
+                )
+
+    def compact(self) -> None:
+        """Seal every tail, merge what is due, trim the log and return free space, now and in this thread.
+
+        Raises StorageError when another process has been compacting for half a minute.
+        """
+        with self._store.read() as connection:
+            collections = catalog.all_collections(connection)
+        with self._alone(_LONGEST_WAIT_SECONDS) as alone:
+            if not alone:
+                raise StorageError("another process is compacting this directory; call again when it has finished")
+            self._compact(collections, whole=True)
+
+    def close(self) -> None:
+        """Stop after the step in progress; what is left is done after the next opening."""
+        self._closed.set()
+        with self._changed:
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closed.is_set():
+            due = self._due()
+            if not due:
+                continue
+            try:
+                with self._alone(0) as alone:
+                    if alone:
+                        self._compact(due, whole=False)
+                        continue
+            except (ChromaError, OSError) as error:
+                # The disk may be full, or a segment damaged: writers and readers are told so themselves.
+                _logger.warning("compaction will be tried again after the next writes: %s", error)
+                continue
+            # Another process is at it, and sees what has been written here.
+            self._closed.wait(_RETRY_SECONDS)
+
+    def _due(self) -> dict[UUID, int]:
+        """Wait for tails that are worth sealing, and for a pause in the writes unless one is very long; take them."""
+        seal_rows = self._options.seal_rows
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed.is_set() or max(self._waiting.values(), default=0) >= seal_rows)
+            urgent = _URGENT_TAILS * seal_rows
+            while not self._closed.is_set() and max(self._waiting.values(), default=0) < urgent:
+                before = dict(self._waiting)
+                self._changed.wait(_QUIET_SECONDS)
+                if self._waiting == before:
+                    break
+            if self._closed.is_set():
+                return {}
+            return {collection: count for collection, count in self._waiting.items() if count >= seal_rows}
+
+    def _compact(self, collections: Iterable[UUID], *, whole: bool) -> None:
+        for collection in collections:
+            with self._changed:
+                taken = self._waiting.get(collection, 0)
+            try:
+                self._compact_one(collection, whole=whole)
+            except NotFoundError:
+                # Deleted meanwhile.
+                taken = self._waiting.get(collection, 0)
+            finally:
+                with self._changed:
+                    left = self._waiting.pop(collection, 0) - taken
+                    if left > 0:
+                        self._waiting[collection] = left
+                    self._changed.notify_all()
+        if self._folder is not None:
+            self._paced(reclaiming.vacuum(self._store, self._options))
+            reclaiming.collect_garbage(self._store, self._folder)
+        self._indexes.shrink()
+
+    def _compact_one(self, collection: UUID, *, whole: bool) -> None:
+        with self._store.read() as connection:
+            state = catalog.get_state(connection, collection)
+        index = self._indexes.get(state.number)
+        if self._folder is None:
+            compaction.encode_tail(index, state.schema.space, self._options)
+            return
+        while not self._closed.is_set() and compaction.seal(
+            self._store, self._folder, index, collection, self._options, whole=whole
+        ):
+            pass
+        self._paced(reclaiming.trim(self._store, collection, self._options))
+
+    def _paced(self, steps: Iterator[None]) -> None:
+        """Take the steps, with a pause after each that lets a waiting writer take the lock, until ``close``."""
+        for _ in steps:
+            if self._closed.wait(_PAUSE_SECONDS):
+                return
+
+    @contextmanager
+    def _alone(self, patience: float) -> Iterator[bool]:
+        """Hold the lock under which one thread of one process compacts; False if it is not to be had in time."""
+        deadline = time.monotonic() + patience
+        if not self._working.acquire(timeout=patience):
+            yield False
+            return
+        try:
+            if self._folder is None:
+                yield True
+            else:
+                with self._folder.lock(max(0.0, deadline - time.monotonic())) as locked:
+                    yield locked
+        finally:
+            self._working.release()

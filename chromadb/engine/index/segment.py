@@ -1,0 +1,233 @@
+"""A sealed segment: the vectors of some records in a form that never changes, and what finds the nearest among them.
+
+Parts (all numbers little-endian; n rows of d dimensions):
+
+    vectors     float32 (n, d), as they were given
+    blocks      uint32, CRC-32 of each 32 rows of ``vectors``, so that rows are verified where they are read
+    rows        int64 (n,), ascending: which record of the collection each row belongs to (record number without the
+                collection's bits, so that a fork may share the segment)
+    norms       float32 (n,), squared lengths
+    codes.fast, codes.plain
+                FAISS indexes of RaBitQ codes (see codes.py), absent below the smallest dimension that has codes
+    graph       FAISS HNSW index over compact codes (see graph.py), in large segments
+    columns     metadata columns that had been filled when the segment was written (see column_file.py)
+
+Properties in the header: dimension, space, rows, and the graph's calibration. Whatever but ``vectors`` and ``rows`` is
+derived from these two and the records, and is built anew when it turns out to be damaged.
+"""
+
+from __future__ import annotations
+
+import logging
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+
+from chromadb.engine.index.codes import SMALLEST_DIMENSION, Codes, comparable
+from chromadb.engine.index.column_file import SavedColumns, write_columns
+from chromadb.engine.index.columns import Column
+from chromadb.engine.index.distances import Distances
+from chromadb.engine.index.vectors import Slots
+from chromadb.engine.store.records import Numbers
+from chromadb.engine.store.segment_files import DamagedSegmentError, PartWriter, SegmentFolder
+from chromadb.model.embeddings import Matrix
+
+BLOCK_ROWS = 32
+_ROWS_AT_ONCE = 16_384
+_LARGEST_CODED = 1e30
+"""Squared length beyond which estimates would leave the range of binary32."""
+
+_logger = logging.getLogger(__name__)
+
+
+class MappedVectors:
+    """The float32 rows of a segment, verified block by block when they are first read."""
+
+    def __init__(self, matrix: Matrix, checksums: npt.NDArray[np.uint32], where: str) -> None:
+        self.matrix = matrix
+        self._checksums = checksums
+        self._where = where
+        self._verified = np.zeros(len(checksums), dtype=np.bool_)
+
+    def verify(self, rows: Slots | None) -> None:
+        """Raise DamagedSegmentError if one of the rows (None: any) is not what was written."""
+        if rows is None:
+            blocks = np.flatnonzero(~self._verified)
+        else:
+            blocks = rows // BLOCK_ROWS
+            if self._verified[blocks].all():
+                return
+            blocks = np.unique(blocks[~self._verified[blocks]])
+        for block in blocks.tolist():
+            first = block * BLOCK_ROWS
+            if _checksum(self.matrix[first : first + BLOCK_ROWS]) != self._checksums[block]:
+                last = min(first + BLOCK_ROWS, len(self.matrix)) - 1
+                raise DamagedSegmentError(
+                    f"the vectors in {self._where}, rows {first} to {last}, are damaged; client.check() lists the "
+                    "records that this concerns, and adding these anew by upsert heals them"
+                )
+            self._verified[block] = True
+
+    def blocks(self) -> Iterator[Matrix]:
+        """Yield all rows in order, not verified, without copying them."""
+        for first in range(0, len(self.matrix), _ROWS_AT_ONCE):
+            yield self.matrix[first : first + _ROWS_AT_ONCE]
+
+    def damaged_rows(self) -> Numbers:
+        """Return the rows in blocks that are not what was written, reading all of them."""
+        found = []
+        for block in range(len(self._checksums)):
+            first = block * BLOCK_ROWS
+            rows = self.matrix[first : first + BLOCK_ROWS]
+            if _checksum(rows) != self._checksums[block]:
+                found.append(np.arange(first, first + len(rows)))
+        return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """An open sealed segment of n rows of d dimensions.
+
+    rows: int64 (n,), ascending. norms: float32 (n,), squared. codes: None below the smallest dimension that has them.
+    columns: None when none could be read. problems: what was found damaged; such a segment is to be written again.
+    bad_rows: those whose vectors were found damaged.
+    """
+
+    name: UUID
+    vectors: MappedVectors
+    rows: Numbers
+    norms: Distances
+    codes: Codes | None
+    columns: SavedColumns | None
+    problems: tuple[str, ...]
+    bad_rows: Numbers = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def inspected(self) -> Segment:
+        """Return the segment with all its damaged rows noted."""
+        bad_rows = self.vectors.damaged_rows()
+        if len(bad_rows) == 0:
+            return self
+        return replace(self, problems=(*self.problems, f"{len(bad_rows)} vectors are damaged"), bad_rows=bad_rows)
+
+    def column(self, key: str) -> Column | None:
+        """Return the metadata column of a key, None if it was not saved."""
+        return None if self.columns is None else self.columns.get(key)
+
+
+def squared_norms(rows: Matrix) -> Distances:
+    """Return the squared length of each row; above zero for every row that is not zero."""
+    squares: Distances = np.einsum("ij,ij->i", rows, rows)
+    if not squares.all():
+        # Only a zero vector has the length 0, however small the squares of another are.
+        squares[(squares == 0) & rows.any(axis=1)] = np.finfo(np.float32).tiny
+    return squares
+
+
+def codeable(dimension: int, norms: Distances) -> bool:
+    """Return whether codes say enough of such vectors, whose squared lengths are given."""
+    return dimension >= SMALLEST_DIMENSION and float(norms.max(initial=0)) < _LARGEST_CODED
+
+
+def build_codes(blocks: Callable[[], Iterator[Matrix]], space: str) -> Codes:
+    """Return the codes of the vectors that ``blocks`` gives, in matrices of shape (n, d), each time it is called."""
+    count, total = 0, np.zeros(1)
+    for rows in blocks():
+        total = total + comparable(rows, space).sum(axis=0, dtype=np.float64)
+        count += len(rows)
+    return Codes.build(blocks(), (total / count).astype(np.float32)[None], space)
+
+
+def write_segment(
+    folder: SegmentFolder,
+    owner: UUID,
+    space: str,
+    rows: Numbers,
+    norms: Distances,
+    blocks: Callable[[], Iterator[Matrix]],
+    columns: Mapping[str, Column],
+) -> UUID:
+    """Write a segment and return its name.
+
+    rows: ascending. blocks: gives their vectors in that order, in matrices of any number of rows, each time it is
+    called. columns: metadata of the rows.
+    """
+    dimension = next(blocks()).shape[1]
+
+    def write_vectors(path: Path) -> None:
+        with open(path, "wb") as file:
+            for matrix in blocks():
+                file.write(np.ascontiguousarray(matrix, dtype="<f4").data)
+
+    def write_checksums(path: Path) -> None:
+        vectors = np.memmap(path.with_name("vectors"), dtype="<f4", mode="r").reshape(-1, dimension)
+        sums = [_checksum(vectors[first : first + BLOCK_ROWS]) for first in range(0, len(vectors), BLOCK_ROWS)]
+        np.array(sums, dtype="<u4").tofile(path)
+
+    parts: dict[str, PartWriter] = {
+        "vectors": write_vectors,
+        "blocks": write_checksums,
+        "rows": rows.astype("<i8").tofile,
+        "norms": norms.astype("<f4").tofile,
+        "columns": partial(write_columns, columns),
+    }
+    if codeable(dimension, norms):
+        codes = build_codes(blocks, space)
+        parts["codes.fast"] = codes.write_fast
+        parts["codes.plain"] = codes.write_plain
+    return folder.write(owner, {"dimension": dimension, "space": space, "rows": len(rows)}, parts)
+
+
+def open_segment(folder: SegmentFolder, owner: UUID, name: UUID) -> Segment:
+    """Map a segment and verify all of it but the vectors, which are verified where they are read.
+
+    Raises DamagedSegmentError, MissingSegmentError when vectors or rows cannot be used.
+    """
+    files = folder.open(owner, name)
+    properties = files.header.properties
+    dimension, count, space = properties["dimension"], properties["rows"], properties["space"]
+    matrix = files.map("vectors", verify=False).view("<f4").reshape(count, dimension)
+    vectors = MappedVectors(matrix, files.map("blocks").view("<u4"), str(files.directory))
+    problems: list[str] = []
+
+    def derived(parts: tuple[str, ...], use: Callable[[], Any], make: Callable[[], Any]) -> Any:
+        try:
+            for part in parts:
+                files.map(part)
+            return use()
+        except DamagedSegmentError as error:
+            problems.append(str(error))
+            _logger.warning("%s; it is made anew from the vectors", error)
+            return make()
+
+    def verified_blocks() -> Iterator[Matrix]:
+        vectors.verify(None)
+        return vectors.blocks()
+
+    norms = derived(
+        ("norms",),
+        lambda: files.map("norms", verify=False).view("<f4"),
+        lambda: np.concatenate([squared_norms(rows) for rows in verified_blocks()]),
+    )
+    codes = None
+    if codeable(dimension, norms):
+        codes = derived(
+            ("codes.fast", "codes.plain"),
+            lambda: Codes.open(files.path("codes.fast"), files.path("codes.plain"), space),
+            lambda: build_codes(verified_blocks, space),
+        )
+    columns = derived(("columns",), lambda: SavedColumns(files.map("columns", verify=False)), lambda: None)
+    return Segment(name, vectors, files.map("rows").view("<i8"), norms, codes, columns, tuple(problems))
+
+
+def _checksum(rows: Matrix) -> int:
+    return zlib.crc32(rows.data)

@@ -1,0 +1,209 @@
+"""The nearest of the selected slots of a snapshot: which way of searching serves each part of it, and its answer.
+
+    exact    the vectors of the selected slots are compared with the query: few are selected, or they have no codes yet
+    scan     the codes of all slots are compared with it, and the vectors of those that look nearest: most are selected
+    masked   the same, but for the codes of selected slots only
+    graph    a graph over a large segment is followed: nearly all are selected
+
+Every way but the first ends with exact distances of more candidates than asked for. How far off the estimates of these
+were says whether others may have been missed; then more candidates are taken, four times as many each time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from chromadb.engine.index.codes import Estimates, comparable
+from chromadb.engine.index.columns import Mask
+from chromadb.engine.index.distances import Neighbours, closest, nearest_among, nearest_between, rescored
+from chromadb.engine.index.slots import CodedSlots, Snapshot
+from chromadb.engine.index.vectors import Slots
+from chromadb.engine.query.trace import Trace
+from chromadb.model.configuration import HnswConfiguration
+from chromadb.model.embeddings import Matrix
+
+_CANDIDATES = 320
+_CANDIDATES_A_RESULT = 8
+_MORE_CANDIDATES = 4
+_ENOUGH_DEVIATIONS = 1.5
+_EXACT_BYTES = 4_000_000
+"""Selected vectors of so many bytes are compared as soon as their codes are scanned (measured at 384 float32)."""
+_BROAD = 0.35
+"""From this share of selected slots on, scanning all codes and passing over the others beats scanning selected ones."""
+_SPARE = 1.3
+_LEAST = 32
+_CPU_COUNT = os.cpu_count() or 1
+_NOBODY: Neighbours = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some coded slots, how many of them are selected, and by which mask over them (None: all)."""
+
+    coded: CodedSlots
+    allowed: Mask | None
+    matches: int
+
+
+def nearest(
+    snapshot: Snapshot,
+    queries: Matrix,
+    selected: Mask | None,
+    count: int,
+    options: HnswConfiguration,
+    trace: Trace,
+) -> list[Neighbours]:
+    """Return for each query the ``count`` nearest of the selected slots, nearest first, ties by lower slot.
+
+    queries: (n, dimension). selected: a mask over live slots, None for all live ones. options: of the collection.
+    """
+    space = options.space
+    vectors = snapshot.table.vectors
+    if vectors is None:
+        return [_NOBODY] * len(queries)
+    allowed = snapshot.alive if selected is None else selected
+    matches = snapshot.size if allowed is None else int(np.count_nonzero(allowed))
+    trace.note_matches(matches, snapshot.size)
+    coded = [part for part in snapshot.table.coded if part.stop <= snapshot.size]
+    if coded and matches * vectors.dimension * 4 <= _EXACT_BYTES:
+        slots = np.arange(snapshot.size) if allowed is None else np.flatnonzero(allowed)
+        with trace.stage("exact", len(slots)):
+            return nearest_among(queries, vectors, snapshot.squared_norms, slots, count, space)
+    found = [_NOBODY] * len(queries)
+    for first, stop in _uncoded(coded, snapshot.size):
+        with trace.stage("exact", stop - first):
+            near = nearest_between(queries, vectors, snapshot.squared_norms, first, stop, allowed, count, space)
+            found = [_closer(one, other, count) for one, other in zip(found, near, strict=True)]
+    parts = [part for one in coded if (part := _part(one, allowed)).matches]
+    if not parts or count == 0:
+        return found
+    threads = min(options.num_threads, _CPU_COUNT) if len(queries) > 1 else 1
+    search = _CodeSearch(snapshot, parts, count, space, threads, trace)
+    return search.run(queries, found, max(_CANDIDATES, _CANDIDATES_A_RESULT * count))
+
+
+def _uncoded(coded: list[CodedSlots], size: int) -> Iterator[tuple[int, int]]:
+    """Yield the ranges of slots that have no codes."""
+    first = 0
+    for part in coded:
+        if first < part.start:
+            yield first, part.start
+        first = part.stop
+    if first < size:
+        yield first, size
+
+
+def _closer(one: Neighbours, other: Neighbours, count: int) -> Neighbours:
+    """Return the nearest of two answers."""
+    if len(one[0]) == 0 or len(other[0]) == 0:
+        return one if len(other[0]) == 0 else other
+    return closest(np.concatenate([one[0], other[0]]), np.concatenate([one[1], other[1]]), count)
+
+
+def _part(coded: CodedSlots, allowed: Mask | None) -> _Part:
+    size = coded.stop - coded.start
+    if allowed is None:
+        return _Part(coded, None, size)
+    mask = allowed[coded.start : coded.stop]
+    matches = int(np.count_nonzero(mask))
+    return _Part(coded, None if matches == size else mask, matches)
+
+
+@dataclass(frozen=True, slots=True)
+class _CodeSearch:
+    """A search for the nearest slots by codes, all queries at once."""
+
+    snapshot: Snapshot
+    parts: list[_Part]
+    count: int
+    space: str
+    threads: int
+    trace: Trace
+
+    def run(self, queries: Matrix, found: list[Neighbours], wanted: int) -> list[Neighbours]:
+        """Return the nearest among what was found already and the parts.
+
+        wanted: how many candidates to measure at first, of all parts together.
+        """
+        results = []
+        unsure: list[int] = []
+        total = sum(part.matches for part in self.parts)
+        shares = [min(part.matches, int(wanted * part.matches / total * _SPARE) + _LEAST) for part in self.parts]
+        candidates = [self._candidates(part, queries, share) for part, share in zip(self.parts, shares, strict=True)]
+        slots = np.concatenate([part_slots for part_slots, _ in candidates], axis=1)
+        estimates = np.concatenate([part_estimates for _, part_estimates in candidates], axis=1)
+        cutoffs = np.stack(
+            [
+                np.full(len(queries), np.inf, dtype=np.float32) if part.matches == share else its.max(axis=1)
+                for part, share, (_, its) in zip(self.parts, shares, candidates, strict=True)
+            ],
+            axis=1,
+        ).min(axis=1)
+        with self.trace.stage("rescoring", int(np.count_nonzero(np.isfinite(estimates)))):
+            for number, query in enumerate(queries):
+                result, sure = self._measured(query, slots[number], estimates[number], cutoffs[number], found[number])
+                results.append(result)
+                if not sure:
+                    unsure.append(number)
+        if unsure:
+            self.trace.note_widening(len(unsure))
+            again = self.run(queries[unsure], [found[number] for number in unsure], wanted * _MORE_CANDIDATES)
+            for number, result in zip(unsure, again, strict=True):
+                results[number] = result
+        return results
+
+    def _candidates(self, part: _Part, queries: Matrix, wanted: int) -> tuple[Slots, Estimates]:
+        """Return the slots of a part that look nearest and their estimated distances, one row a query.
+
+        Where a part has fewer, the rest of the row has infinite estimates.
+        """
+        codes, start, size = part.coded.codes, part.coded.start, part.coded.stop - part.coded.start
+        prepared = comparable(queries, self.space)
+        if part.allowed is None:
+            with self.trace.stage("scan", size):
+                rows, estimates = codes.nearest(prepared, wanted, None, self.threads)
+            return rows + start, estimates
+        if part.matches >= _BROAD * size:
+            with self.trace.stage("scan", size):
+                rows, estimates = codes.nearest(
+                    prepared, int(wanted * _SPARE * size / part.matches), None, self.threads
+                )
+                kept = part.allowed[rows] & (rows >= 0)
+            if int(np.count_nonzero(kept, axis=1).min()) >= wanted:
+                return _packed(rows, estimates, kept, wanted, start)
+        with self.trace.stage("masked", part.matches):
+            rows, estimates = codes.nearest(prepared, wanted, part.allowed, self.threads)
+        return rows + start, estimates
+
+    def _measured(
+        self,
+        query: npt.NDArray[np.float32],
+        slots: Slots,
+        estimates: Estimates,
+        cutoff: np.float32,
+        found: Neighbours,
+    ) -> tuple[Neighbours, bool]:
+        """Return the nearest of the candidates and of what was found, and whether no other can be expected nearer."""
+        vectors = self.snapshot.table.vectors
+        assert vectors is not None
+        finite = np.isfinite(estimates)
+        if not finite.all():
+            slots, estimates = slots[finite], estimates[finite]
+        norms = self.snapshot.squared_norms[slots]
+        near, distances = rescored(query, vectors.take(slots), norms, slots, self.count, self.space)
+        near = _closer(near, found, self.count)
+        if not np.isfinite(cutoff):
+            return near, True
+        deviation = float(np.std(estimates - distances))
+        return near, bool(cutoff - near[1][-1] >= _ENOUGH_DEVIATIONS * deviation)
+
+
+def _packed(rows: Slots, estimates: Estimates, kept: Mask, wanted: int, start: int) -> tuple[Slots, Estimates]:
+    """Return the first ``wanted`` kept candidates of each query, which all have as many."""
+    columns = np.argsort(~kept, axis=1, kind="stable")[:, :wanted]
+    return np.take_along_axis(rows, columns, axis=1) + start, np.take_along_axis(estimates, columns, axis=1)

@@ -1,0 +1,62 @@
+"""Giving back what compaction has made superfluous: log entries, free pages of the database file, unused directories.
+
+All in short transactions between those of the writers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from chromadb.engine.compaction import CompactionOptions
+from chromadb.engine.store import catalog, log, segments, text
+from chromadb.engine.store.connection import Store
+from chromadb.engine.store.segment_files import SegmentFolder
+
+
+def trim(store: Store, collection: UUID, options: CompactionOptions) -> Iterator[None]:
+    """Delete what segments and text index hold from the log, and give free pages back; yields between transactions."""
+    with store.read() as connection:
+        if not segments.purges_automatically(connection):
+            return
+        sealed = segments.sealed_seq(connection, collection)
+    while True:
+        with store.write() as connection:
+            state = catalog.get_state(connection, collection)
+            if text.position(connection, state) >= sealed:
+                break
+            if not text.index_next(connection, state, options.trim_entries):
+                break
+        yield
+    while True:
+        with store.write() as connection:
+            state = catalog.get_state(connection, collection)
+            until = segments.followed_position(connection, collection)
+            trimmed = log.trim(connection, state.number, until, options.trim_entries)
+        yield
+        if trimmed < options.trim_entries:
+            break
+
+
+def vacuum(store: Store, options: CompactionOptions) -> Iterator[None]:
+    """Return free pages of the database file to the file system; yields between transactions."""
+    while True:
+        with store.write() as connection:
+            free = connection.pragma("freelist_count") - options.spare_pages
+            if free <= 0:
+                break
+            connection.execute(f"PRAGMA incremental_vacuum({min(free, options.vacuum_pages):d})").fetchall()
+        yield
+    store.checkpoint()
+
+
+def collect_garbage(store: Store, folder: SegmentFolder) -> None:
+    """Remove the directories of segments that nothing refers to: of deleted collections, and of killed processes.
+
+    Works under the write lock, under which forks make their directories.
+    """
+    with store.write() as connection:
+        known = set(segments.registered(connection))
+        for entry in folder.entries():
+            if entry not in known:
+                folder.remove(*entry)

@@ -1,0 +1,124 @@
+"""Which sealed segments a collection has, and how far its derived indexes have followed the log, as rows.
+
+Every function works inside the transaction of its caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import apsw
+import orjson
+
+
+@dataclass(frozen=True, slots=True)
+class SealedSegment:
+    """One sealed segment of a collection.
+
+    rows: how many it has. live: bits of those that were the current version of a record when the log had reached the
+    collection's sealed position, lowest bit first (NumPy's packbits, little); None: all.
+    """
+
+    name: UUID
+    rows: int
+    live: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class SealedState:
+    """The sealed part of a collection.
+
+    owner: id of the collection's VECTOR segment, which names the directory. seq: up to where the log is in segments.
+    segments: in the order of their rows' slots.
+    """
+
+    owner: UUID
+    seq: int
+    segments: tuple[SealedSegment, ...]
+
+
+def owner_of(connection: apsw.Connection, collection: UUID) -> UUID:
+    """Return the id of a collection's VECTOR segment."""
+    sql = "SELECT id FROM segments WHERE collection = ? AND scope = 'VECTOR'"
+    ((text,),) = connection.execute(sql, (str(collection),))
+    return UUID(text)
+
+
+def sealed_state(connection: apsw.Connection, collection: UUID, number: int) -> SealedState:
+    """Return the sealed part of a collection."""
+    owner = owner_of(connection, collection)
+    rows = connection.execute(
+        "SELECT id, row_count, live FROM sealed_segments WHERE collection = ? ORDER BY position", (number,)
+    )
+    found = tuple(SealedSegment(UUID(name), count, live) for name, count, live in rows)
+    return SealedState(owner, _position(connection, str(owner)), found)
+
+
+def sealed_seq(connection: apsw.Connection, collection: UUID) -> int:
+    """Return up to where the log of a collection is in segments."""
+    return _position(connection, str(owner_of(connection, collection)))
+
+
+def replace(
+    connection: apsw.Connection, collection: UUID, number: int, seq: int, segments: Sequence[SealedSegment]
+) -> None:
+    """Register the sealed segments of a collection in place of those it had, as of a log position."""
+    connection.execute("DELETE FROM sealed_segments WHERE collection = ?", (number,))
+    connection.executemany(
+        "INSERT INTO sealed_segments (id, collection, position, row_count, live) VALUES (?, ?, ?, ?, ?)",
+        [(str(one.name), number, position, one.rows, one.live) for position, one in enumerate(segments)],
+    )
+    connection.execute(
+        "INSERT OR REPLACE INTO max_seq_id (segment_id, seq_id) VALUES (?, ?)",
+        (str(owner_of(connection, collection)), seq),
+    )
+    connection.execute("UPDATE collections SET generation = generation + 1 WHERE number = ?", (number,))
+
+
+def delete_collection(connection: apsw.Connection, number: int) -> None:
+    """Forget the sealed segments of a collection."""
+    connection.execute("DELETE FROM sealed_segments WHERE collection = ?", (number,))
+
+
+def registered(connection: apsw.Connection) -> Iterator[tuple[UUID, str]]:
+    """Yield (owner, name) of every registered segment."""
+    rows = connection.execute(
+        "SELECT g.id, s.id FROM sealed_segments s JOIN collections c ON c.number = s.collection "
+        "JOIN segments g ON g.collection = c.id AND g.scope = 'VECTOR'"
+    )
+    for owner, name in rows:
+        yield UUID(owner), name
+
+
+def followed_position(connection: apsw.Connection, collection: UUID) -> int:
+    """Return the log position that every derived index of a collection has passed."""
+    rows = connection.execute(
+        "SELECT m.seq_id FROM segments g LEFT JOIN max_seq_id m ON m.segment_id = g.id WHERE g.collection = ?",
+        (str(collection),),
+    )
+    return min(seq or 0 for (seq,) in rows)
+
+
+def backlogs(connection: apsw.Connection) -> list[tuple[UUID, int]]:
+    """Return each collection with how many log entries, at most, its segments are behind."""
+    rows = connection.execute(
+        "SELECT c.id, c.last_seq - ifnull(m.seq_id, 0) FROM collections c "
+        "JOIN segments s ON s.collection = c.id AND s.scope = 'VECTOR' "
+        "LEFT JOIN max_seq_id m ON m.segment_id = s.id"
+    )
+    return [(UUID(id_), behind) for id_, behind in rows]
+
+
+def purges_automatically(connection: apsw.Connection) -> bool:
+    """Return whether the log is trimmed once segments and text index hold what it says (embeddings_queue_config)."""
+    for (text,) in connection.execute("SELECT config_json_str FROM embeddings_queue_config"):
+        return bool(orjson.loads(text).get("automatically_purge", True))
+    return True
+
+
+def _position(connection: apsw.Connection, segment: str) -> int:
+    for (seq,) in connection.execute("SELECT seq_id FROM max_seq_id WHERE segment_id = ?", (segment,)):
+        return int(seq)
+    return 0
