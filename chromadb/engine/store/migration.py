@@ -96,7 +96,9 @@ def apply_pending(connection: apsw.Connection, algorithm: HashAlgorithm, where: 
             )
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        # A failure to write has undone it already.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
 
 
