@@ -31,7 +31,8 @@ def hydrated_each(connection: apsw.Connection, lists: Sequence[Numbers], columns
     if len(lists) <= 1:
         return [hydrated(connection, numbers, columns) for numbers in lists]
     every = np.concatenate(lists)
-    distinct = np.unique(every)
+    ordered = np.sort(every)
+    distinct = ordered[np.diff(ordered, prepend=-1) != 0]
     rows = _rows(connection, distinct, columns)
     found = _shown([rows[position] for position in np.searchsorted(distinct, every).tolist()], columns)
     stops = list(accumulate(map(len, lists)))

@@ -43,12 +43,22 @@ def normalize_embeddings(target: Any) -> Embeddings | None:
                     "got an empty list at pos 0"
                 )
             if _is_number(first[0]):
-                return [_row_of_numbers(row) for row in target]
+                return _rows_of_numbers(target)
     raise _unknown_shape(target)
 
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+
+
+def _rows_of_numbers(rows: Any) -> Embeddings:
+    try:
+        with np.errstate(over="ignore"):
+            matrix = np.asarray(rows, dtype=np.float32)
+    except (TypeError, ValueError, OverflowError):
+        # Of different lengths, or something in them is no number: each row by itself says what.
+        return [_row_of_numbers(row) for row in rows]
+    return list(matrix) if matrix.ndim == 2 else [_row_of_numbers(row) for row in rows]
 
 
 def _row_of_numbers(row: Any) -> Embedding:

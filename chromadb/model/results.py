@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any, Literal, TypeAlias, TypedDict
 
 import numpy as np
@@ -84,16 +85,21 @@ class Columns:
     distances: bool = False
     uris: bool = False
 
-    @classmethod
-    def of(cls, include: Sequence[str]) -> Columns:
+    @staticmethod
+    def of(include: Sequence[str]) -> Columns:
         """Return the columns that an include list needs; ``data`` is loaded from the uris."""
-        return cls(
-            documents="documents" in include,
-            embeddings="embeddings" in include,
-            metadatas="metadatas" in include,
-            distances="distances" in include,
-            uris="uris" in include or "data" in include,
-        )
+        return _columns_of(frozenset(include))
+
+
+@cache
+def _columns_of(include: frozenset[str]) -> Columns:
+    return Columns(
+        documents="documents" in include,
+        embeddings="embeddings" in include,
+        metadatas="metadatas" in include,
+        distances="distances" in include,
+        uris="uris" in include or "data" in include,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,12 +166,18 @@ def decode(stored: str | None) -> dict[str, Any]:
     return dict(normalize_metadata(metadata)) if _SPARSE_MARK in stored else metadata
 
 
-def decode_visible(stored: str) -> dict[str, Any]:
-    """Return what a reader sees of a stored JSON object: hidden keys are left out."""
-    metadata = decode(stored)
-    if _HIDDEN_MARK in stored:
-        return {key: value for key, value in metadata.items() if not key.startswith(HIDDEN_PREFIX)}
-    return metadata
+def decode_visible(stored: Sequence[str | None]) -> list[dict[str, Any] | None]:
+    """Return what a reader sees of stored JSON objects: None for None, and hidden keys are left out."""
+    joined = f"[{','.join([one or 'null' for one in stored])}]"
+    if _HIDDEN_MARK not in joined and _SPARSE_MARK not in joined:
+        # Parsed together, many cost half of what they do one by one.
+        plain: list[dict[str, Any] | None] = orjson.loads(joined)
+        return plain
+    return [None if one is None else _without_hidden(decode(one)) for one in stored]
+
+
+def _without_hidden(metadata: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in metadata.items() if not key.startswith(HIDDEN_PREFIX)}
 
 
 def merged(stored: StoredMetadata, change: StoredMetadata) -> StoredMetadata:
