@@ -41,13 +41,13 @@ class Dataset:
 def make(folder: Path, records: int, dimension: int) -> Dataset:
     """Write the data set into the folder."""
     generator = np.random.default_rng(SEED)
-    basis = generator.normal(size=(_LATENT_DIMENSIONS, dimension))
-    np.save(folder / "vectors.npy", _vectors(generator, basis, records))
-    np.save(folder / "queries.npy", _vectors(generator, basis, _QUERIES))
+    basis = low_dimensional_basis(generator, dimension)
+    np.save(folder / "vectors.npy", low_dimensional(generator, basis, records))
+    np.save(folder / "queries.npy", low_dimensional(generator, basis, _QUERIES))
     words = random.Random(SEED)
-    vocabulary = ["".join(words.choices(_SYLLABLES, k=words.randint(2, 4))) for _ in range(3000)]
-    _write(folder / "documents.json", [_document(words, vocabulary, row) for row in range(records)])
-    _write(folder / "metadatas.json", [_metadata(words, records) for _ in range(records)])
+    known = vocabulary(words)
+    _write(folder / "documents.json", [document(words, known, row) for row in range(records)])
+    _write(folder / "metadatas.json", [metadata(words, records) for _ in range(records)])
     _write(folder / "plan.json", plan(records))
     return Dataset(folder, records, dimension)
 
@@ -88,14 +88,28 @@ def nearest(dataset: Dataset, count: int, rows: npt.NDArray[np.intp] | None = No
     return np.asarray(candidates[np.argsort(distances, axis=1, kind="stable")[:, :count]])
 
 
-def _vectors(generator: np.random.Generator, basis: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.float32]:
+def low_dimensional_basis(generator: np.random.Generator, dimension: int) -> npt.NDArray[np.float64]:
+    """Draw the directions of a subspace of low dimension; shape (32, dimension)."""
+    return generator.normal(size=(_LATENT_DIMENSIONS, dimension))
+
+
+def low_dimensional(
+    generator: np.random.Generator, basis: npt.NDArray[np.float64], count: int
+) -> npt.NDArray[np.float32]:
+    """Draw unit vectors near the subspace; shape (count, dimension)."""
     latent = generator.normal(size=(count, len(basis)))
     vectors = latent @ basis / np.sqrt(len(basis)) + _NOISE * generator.normal(size=(count, basis.shape[1]))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors, dtype=np.float32)
 
 
-def _document(words: random.Random, vocabulary: list[str], row: int) -> str:
+def vocabulary(words: random.Random) -> list[str]:
+    """Make up 3,000 words."""
+    return ["".join(words.choices(_SYLLABLES, k=words.randint(2, 4))) for _ in range(3000)]
+
+
+def document(words: random.Random, vocabulary: list[str], row: int) -> str:
+    """Make up the document of a row: 35 words, every fourth with "market", every thousandth with "quasar"."""
     chosen = words.choices(vocabulary, k=_WORDS_A_DOCUMENT)
     if row % 4 == 0:
         chosen[words.randrange(_WORDS_A_DOCUMENT)] = "market"
@@ -104,7 +118,8 @@ def _document(words: random.Random, vocabulary: list[str], row: int) -> str:
     return " ".join(chosen)
 
 
-def _metadata(words: random.Random, records: int) -> dict[str, int | float | str | bool]:
+def metadata(words: random.Random, records: int) -> dict[str, int | float | str | bool]:
+    """Draw the five metadata values of a record."""
     return {
         "number": words.randrange(1000),
         "score": words.random(),
