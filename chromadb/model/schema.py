@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from chromadb.model.configuration import (
@@ -54,7 +55,7 @@ _SHOWN_TYPE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CollectionSchema:
     """The indexes of one collection. ``record`` is complete: its defaults and special keys say everything."""
 
@@ -88,7 +89,7 @@ class CollectionSchema:
         """Return the schema as stored and shown."""
         return record_json(self.record)
 
-    @property
+    @cached_property
     def hnsw(self) -> HnswConfiguration:
         """The configuration of the vector index."""
         options = self._embedding_options

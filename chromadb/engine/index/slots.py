@@ -18,6 +18,7 @@ import numpy as np
 from chromadb.engine.index.codes import Codes
 from chromadb.engine.index.columns import Column, Mask
 from chromadb.engine.index.distances import Distances
+from chromadb.engine.index.effort import Effort
 from chromadb.engine.index.growable import Growable
 from chromadb.engine.index.segment import Segment, squared_norms
 from chromadb.engine.index.vectors import Slots, VectorRows
@@ -71,6 +72,7 @@ class SlotTable:
         self.vectors: VectorRows | None = None
         self.coded: tuple[CodedSlots, ...] = ()
         self.sealed: tuple[tuple[int, Segment], ...] = ()
+        self.effort = Effort()
         self._columns: dict[str, Column] = {}
         self._filled_at: dict[str, int] = {}
         self._columns_lock = threading.Lock()

@@ -6,7 +6,7 @@
     graph    a graph over a large segment is followed: nearly all are selected
 
 Every way but the first ends with exact distances of more candidates than asked for. How far off the estimates of these
-were says whether others may have been missed; then more candidates are taken, four times as many each time.
+were says whether nearer ones may have been missed; then more candidates are taken, and in the end all vectors.
 """
 
 from __future__ import annotations
@@ -27,16 +27,17 @@ from chromadb.engine.query.trace import Trace
 from chromadb.model.configuration import HnswConfiguration
 from chromadb.model.embeddings import Matrix
 
-_CANDIDATES = 320
+_CANDIDATES = (320, 2_048)
+"""How many candidates are measured at first, and then where these may not do; after that all vectors are compared."""
 _CANDIDATES_A_RESULT = 8
-_MORE_CANDIDATES = 4
-_ENOUGH_DEVIATIONS = 1.5
+_ENOUGH_DEVIATIONS = 1.75
+"""How far beyond the last result the estimates of what was left out must lie, in standard deviations of estimates."""
 _EXACT_BYTES = 4_000_000
 """Selected vectors of so many bytes are compared as soon as their codes are scanned (measured at 384 float32)."""
 _BROAD = 0.35
 """From this share of selected slots on, scanning all codes and passing over the others beats scanning selected ones."""
 _SPARE = 1.3
-_LEAST = 32
+_LEAST = 16
 _CPU_COUNT = os.cpu_count() or 1
 _NOBODY: Neighbours = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
 
@@ -83,8 +84,7 @@ def nearest(
     if not parts or count == 0:
         return found
     threads = min(options.num_threads, _CPU_COUNT) if len(queries) > 1 else 1
-    search = _CodeSearch(snapshot, parts, count, space, threads, trace)
-    return search.run(queries, found, max(_CANDIDATES, _CANDIDATES_A_RESULT * count))
+    return _CodeSearch(snapshot, parts, allowed, count, space, threads, trace).run(queries, found)
 
 
 def _uncoded(coded: list[CodedSlots], size: int) -> Iterator[tuple[int, int]]:
@@ -120,42 +120,71 @@ class _CodeSearch:
 
     snapshot: Snapshot
     parts: list[_Part]
+    allowed: Mask | None
     count: int
     space: str
     threads: int
     trace: Trace
 
-    def run(self, queries: Matrix, found: list[Neighbours], wanted: int) -> list[Neighbours]:
-        """Return the nearest among what was found already and the parts.
+    def run(self, queries: Matrix, found: list[Neighbours]) -> list[Neighbours]:
+        """Return the nearest among what was found already and the parts."""
+        results = list(found)
+        open_queries = np.arange(len(queries))
+        effort = self.snapshot.table.effort
+        rung = effort.rung
+        while len(open_queries) and rung < len(_CANDIDATES):
+            wanted = max(_CANDIDATES[rung], self.count * _CANDIDATES_A_RESULT)
+            unsure = self._try(queries, open_queries, found, results, wanted)
+            effort.note(rung, sure=len(unsure) < len(open_queries) / 2)
+            open_queries = unsure
+            if len(unsure):
+                self.trace.note_widening(len(unsure))
+            rung += 1
+        if len(open_queries):
+            near = self._exact(queries[open_queries])
+            effort.note(len(_CANDIDATES), sure=True)
+            for number, its in zip(open_queries.tolist(), near, strict=True):
+                results[number] = _closer(its, found[number], self.count)
+        return results
 
-        wanted: how many candidates to measure at first, of all parts together.
+    def _try(
+        self, queries: Matrix, numbers: Slots, found: list[Neighbours], results: list[Neighbours], wanted: int
+    ) -> Slots:
+        """Search for some of the queries with so many candidates of all parts together.
+
+        Puts the answers into ``results`` and returns for which queries nearer ones may have been missed.
         """
-        results = []
-        unsure: list[int] = []
         total = sum(part.matches for part in self.parts)
-        shares = [min(part.matches, int(wanted * part.matches / total * _SPARE) + _LEAST) for part in self.parts]
-        candidates = [self._candidates(part, queries, share) for part, share in zip(self.parts, shares, strict=True)]
+        shares = [min(part.matches, wanted * part.matches // total + _LEAST) for part in self.parts]
+        asked = queries[numbers]
+        candidates = [self._candidates(part, asked, share) for part, share in zip(self.parts, shares, strict=True)]
         slots = np.concatenate([part_slots for part_slots, _ in candidates], axis=1)
         estimates = np.concatenate([part_estimates for _, part_estimates in candidates], axis=1)
-        cutoffs = np.stack(
-            [
-                np.full(len(queries), np.inf, dtype=np.float32) if part.matches == share else its.max(axis=1)
-                for part, share, (_, its) in zip(self.parts, shares, candidates, strict=True)
-            ],
-            axis=1,
-        ).min(axis=1)
-        with self.trace.stage("rescoring", int(np.count_nonzero(np.isfinite(estimates)))):
-            for number, query in enumerate(queries):
-                result, sure = self._measured(query, slots[number], estimates[number], cutoffs[number], found[number])
-                results.append(result)
+        cutoffs = np.full(len(asked), np.inf, dtype=np.float32)
+        for part, share, (_, its) in zip(self.parts, shares, candidates, strict=True):
+            if share < part.matches:
+                np.minimum(cutoffs, its[:, -1], out=cutoffs)
+        unsure = []
+        with self.trace.stage("rescoring", slots.size):
+            for position, number in enumerate(numbers.tolist()):
+                results[number], sure = self._measured(
+                    asked[position], slots[position], estimates[position], cutoffs[position], found[number]
+                )
                 if not sure:
                     unsure.append(number)
-        if unsure:
-            self.trace.note_widening(len(unsure))
-            again = self.run(queries[unsure], [found[number] for number in unsure], wanted * _MORE_CANDIDATES)
-            for number, result in zip(unsure, again, strict=True):
-                results[number] = result
-        return results
+        return np.array(unsure, dtype=np.int64)
+
+    def _exact(self, queries: Matrix) -> list[Neighbours]:
+        """Return the nearest of the parts by comparing all their vectors."""
+        table, norms = self.snapshot.table, self.snapshot.squared_norms
+        assert table.vectors is not None
+        near = [_NOBODY] * len(queries)
+        for part in self.parts:
+            first, stop = part.coded.start, part.coded.stop
+            with self.trace.stage("exact", part.matches):
+                its = nearest_between(queries, table.vectors, norms, first, stop, self.allowed, self.count, self.space)
+            near = [_closer(one, other, self.count) for one, other in zip(near, its, strict=True)]
+        return near
 
     def _candidates(self, part: _Part, queries: Matrix, wanted: int) -> tuple[Slots, Estimates]:
         """Return the slots of a part that look nearest and their estimated distances, one row a query.
