@@ -13,7 +13,6 @@ from pydantic_core import PydanticCustomError
 
 from chromadb.client.embedding_description import default_embedding_function
 from chromadb.embedding.protocol import validate_embedding_function, validate_sparse_embedding_function
-from chromadb.model.expression import Key
 from chromadb.model.schema_values import DOCUMENT_KEY
 
 
@@ -114,18 +113,25 @@ class SpannIndexConfig(BaseModel):
         return _refuse_unknown_names(cls, given, cls._server_only)
 
 
+def name_of_key(key: Any, argument: str) -> str:
+    """Return the name of a ``Key``; raises ValueError, naming the argument, for anything else."""
+    # Loaded where it is needed: opening a database should not load the search expressions.
+    from chromadb.model.expression import Key
+
+    if not isinstance(key, Key):
+        raise ValueError(f"{argument} must be str or Key, got {type(key).__name__}")
+    return key.name
+
+
 def _checked_source_key(value: Any) -> str | None:
     if value is None:
         return None
-    if isinstance(value, Key):
-        value = value.name
-    if not isinstance(value, str):
-        raise ValueError(f"source_key must be str or Key, got {type(value).__name__}")
-    if value.startswith("#") and value != DOCUMENT_KEY:
+    name = value if isinstance(value, str) else name_of_key(value, "source_key")
+    if name.startswith("#") and name != DOCUMENT_KEY:
         raise ValueError(
             "source_key cannot begin with '#'. The only valid key starting with '#' is Key.DOCUMENT or '#document'."
         )
-    return value
+    return name
 
 
 class VectorIndexConfig(BaseModel):

@@ -8,7 +8,7 @@ in the end; here only the builder's own rules are checked.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chromadb.client.cmek import Cmek, CmekProvider
 from chromadb.client.index_config import (
@@ -22,6 +22,7 @@ from chromadb.client.index_config import (
     SparseVectorIndexConfig,
     StringInvertedIndexConfig,
     VectorIndexConfig,
+    name_of_key,
 )
 from chromadb.client.schema_json import INDEX_PLACES, value_types_from_json, value_types_to_json
 from chromadb.client.value_types import (
@@ -55,9 +56,11 @@ from chromadb.client.value_types import (
     ValueTypes,
     VectorIndexType,
 )
-from chromadb.model.expression import Key
 from chromadb.model.schema_values import DOCUMENT_KEY, EMBEDDING_KEY
 from chromadb.model.sparse import SPARSE_VECTOR_TYPE_VALUE, TYPE_KEY
+
+if TYPE_CHECKING:
+    from chromadb.model.expression import Key
 
 __all__ = [
     "BOOL_INVERTED_INDEX_NAME",
@@ -302,6 +305,4 @@ class Schema:
 def _name_of(key: str | Key | None) -> str | None:
     if key is None or isinstance(key, str):
         return key
-    if isinstance(key, Key):
-        return key.name
-    raise ValueError(f"key must be str or Key, got {type(key).__name__}")
+    return name_of_key(key, "key")

@@ -8,10 +8,12 @@ holds other programs' values too. Two clients of one store need equal settings.
 from __future__ import annotations
 
 from enum import Enum
+from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from chromadb.client.environment import values_from_environment
 
 
 class APIVersion(str, Enum):
@@ -28,13 +30,14 @@ class RoutingMode(Enum):
     ID = "id"
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Every setting that Chroma 1.5 knows, under the same name and with the same default.
 
-    The groups below say who reads a setting. Raises ValidationError, a ValueError, for values of wrong types.
+    The groups below say who reads a setting. _env_file: another file than ``.env``, or None for no file.
+    Raises ValidationError, a ValueError, for values of wrong types.
     """
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
+    model_config = ConfigDict(extra="ignore")
 
     # Every client: which kind it is ("chromadb.api.rust.RustBindingsAPI" runs the database in this
     # process, "chromadb.api.fastapi.FastAPI" talks to a server).
@@ -127,6 +130,9 @@ class Settings(BaseSettings):
 
     # Before Chroma 0.4 this chose the storage; whoever still sets it has data that this release cannot read.
     chroma_db_impl: str | None = None
+
+    def __init__(self, _env_file: str | Path | None = ".env", **values: Any) -> None:
+        super().__init__(**{**values_from_environment(type(self).model_fields, _env_file), **values})
 
     @field_validator("chroma_server_nofile", mode="before")
     @classmethod

@@ -53,9 +53,34 @@ def test_arguments_go_before_the_environment_and_that_before_the_file(
     assert Settings(persist_directory="/argument").persist_directory == "/argument"
 
 
-def test_lists_come_from_the_environment_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_file_may_be_named_or_none() -> None:
+    Path(".env").write_text("PERSIST_DIRECTORY=/file\n")
+    Path("other.env").write_text("export persist_directory='/other' # a comment\nallow_reset\n")
+
+    assert Settings(_env_file="other.env").persist_directory == "/other"
+    assert Settings(_env_file=None).persist_directory == "./chroma"
+    assert Settings(_env_file="missing.env").persist_directory == "./chroma"
+
+
+def test_a_class_of_ones_own_reads_its_settings_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    class WithToken(Settings):
+        token: str = ""
+
+    monkeypatch.setenv("TOKEN", "t")
+    monkeypatch.setenv("ALLOW_RESET", "1")
+    assert (WithToken().token, WithToken().allow_reset) == ("t", True)
+    assert WithToken(token="u").token == "u"
+
+
+def test_lists_and_dicts_come_from_the_environment_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHROMA_SERVER_CORS_ALLOW_ORIGINS", '["*"]')
+    monkeypatch.setenv("CHROMA_SERVER_HEADERS", '{"X-Token": "t"}')
     assert Settings().chroma_server_cors_allow_origins == ["*"]
+    assert Settings().chroma_server_headers == {"X-Token": "t"}
+
+    monkeypatch.setenv("CHROMA_SERVER_CORS_ALLOW_ORIGINS", "*")
+    with pytest.raises(ValueError, match="chroma_server_cors_allow_origins"):
+        Settings()
 
 
 def test_unknown_names_are_ignored() -> None:
