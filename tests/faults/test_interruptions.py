@@ -18,14 +18,8 @@ import pytest
 import chromadb
 from chromadb.errors import StorageError
 
-from . import writer
-
-
-def run(program: str, *arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=False, timeout=60, **options
-    )  # type: ignore[call-overload,no-any-return]
-
+from . import history, processes
+from .processes import run
 
 _FORKS = """
 import os, sys
@@ -156,19 +150,16 @@ def test_a_process_that_dies_does_not_trouble_the_others(tmp_path: Path) -> None
     with chromadb.PersistentClient(tmp_path) as client:
         mine = client.create_collection("mine", embedding_function=None)
         for seed in range(3):
-            with subprocess.Popen(
-                [sys.executable, writer.__file__, str(tmp_path), str(seed)], stdout=subprocess.PIPE, text=True
-            ) as process:
-                assert process.stdout is not None
-                acknowledged = 0
-                for row in range(12):
-                    acknowledged = int(process.stdout.readline())
-                    mine.add(ids=[f"{seed}-{row}"], embeddings=[[seed, row]], documents=[f"row {row}"])
-                process.kill()
-                acknowledged = max([acknowledged, *map(int, process.stdout)])
+            process = processes.start("writer", tmp_path, seed)
+            assert process.stdout is not None
+            acknowledged = 0
+            for row in range(12):
+                acknowledged = int(process.stdout.readline())
+                mine.add(ids=[f"{seed}-{row}"], embeddings=[[seed, row]], documents=[f"row {row}"])
+            acknowledged = processes.kill(process, acknowledged)
             mine.add(ids=[f"after-{seed}"], embeddings=[[seed, 99]])
-            assert writer.stored(str(tmp_path)) in (
-                writer.history(seed, acknowledged), writer.history(seed, acknowledged + 1),
+            assert history.stored(client) in (
+                history.records_after(seed, acknowledged), history.records_after(seed, acknowledged + 1),
             )  # fmt: skip
             client.delete_collection("records")
         assert mine.count() == 39
@@ -179,15 +170,12 @@ def test_damage_in_the_log_leaves_a_prefix_of_the_calls(tmp_path: Path) -> None:
     """Pages that were overwritten with noise, as a disk may leave them that lied about what it had written."""
     seed, calls = 5, 30
     original = tmp_path / "original"
-    with subprocess.Popen(
-        [sys.executable, writer.__file__, str(original), str(seed)], stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        for _ in range(calls):
-            process.stdout.readline()
-        process.kill()
-        calls = max([calls, *map(int, process.stdout)])
-    prefixes = [writer.history(seed, number) for number in range(calls + 2)]
+    process = processes.start("writer", original, seed)
+    assert process.stdout is not None
+    for _ in range(calls):
+        process.stdout.readline()
+    calls = processes.kill(process, calls)
+    prefixes = [history.records_after(seed, number) for number in range(calls + 2)]
     chance = random.Random(seed)
     for attempt in range(6):
         damaged = tmp_path / f"damaged-{attempt}"
@@ -197,7 +185,7 @@ def test_damage_in_the_log_leaves_a_prefix_of_the_calls(tmp_path: Path) -> None:
         with wal.open("r+b") as file:
             file.seek(chance.randrange(32, wal.stat().st_size))
             file.write(chance.randbytes(64))
-        assert writer.stored(str(damaged)) in prefixes
+        assert history.stored_in(str(damaged)) in prefixes
 
 
 _FILLS = """
