@@ -32,19 +32,28 @@ class Launcher:
 
     def run(self, phase: str, name: str, work: Work, store: Path, *, effort: int | None = None) -> dict[str, Any]:
         """Run a phase to its end and return what it measured. Raises CalledProcessError where it failed."""
-        began = time.perf_counter()
         arguments = [phase, name, str(work.folder), str(store)]
         if effort is not None:
             arguments += ["--effort", str(effort)]
+        return self._run("worker", name, arguments, f"{TITLES[name]}: {phase} of {work.folder.name}")
+
+    def grow(self, work: Work, store: Path, index: str, sizes: list[int]) -> list[dict[str, Any]]:
+        """Let a collection of this package grow and return what was measured at each size."""
+        arguments = [str(work.folder), str(store), "--index", index, "--sizes", *map(str, sizes)]
+        points: list[dict[str, Any]] = self._run("growth", "ours", arguments, f"growing with {index}")["points"]
+        return points
+
+    def _run(self, module: str, name: str, arguments: list[str], told: str) -> dict[str, Any]:
+        began = time.perf_counter()
         finished = subprocess.run(
-            [str(self.interpreters[name]), "-m", "benchmarks.engine.worker", *arguments],
+            [str(self.interpreters[name]), "-m", f"benchmarks.engine.{module}", *arguments],
             cwd=self.folder,
             env=self._environment(name),
             stdout=subprocess.PIPE,
             check=True,
             text=True,
         )
-        say(f"{TITLES[name]}: {phase} of {work.folder.name} took {time.perf_counter() - began:.1f} s")
+        say(f"{told} took {time.perf_counter() - began:.1f} s")
         answer: dict[str, Any] = json.loads(finished.stdout.splitlines()[-1])
         return answer
 

@@ -22,7 +22,9 @@ from benchmarks.engine.vectors import Matrix
 
 _SHORTEST = 40
 _LONGEST = 400
-_LETTERS = 0.75
+_LETTERS = 0.6
+_NO_LETTER = re.compile(r"[\W\d_]+")
+_SPARE = 2
 _BATCH = 512
 _FILE_BYTES_MAX = 2_000_000
 
@@ -44,23 +46,27 @@ def vectors(count: int, kept: Path | None) -> Matrix:
 
 
 def paragraphs(count: int) -> list[str]:
-    """Return that many different paragraphs of documentation, chosen by the seed."""
-    found = sorted({text.casefold(): text for text in _documentation()}.values())
+    """Return that many different paragraphs of documentation, from files in an order that the seed decides."""
+    chance = random.Random(dataset.SEED)
+    folders = {Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib")}
+    paths = sorted(path for folder in folders for path in folder.rglob("*") if _is_documentation(path))
+    chance.shuffle(paths)
+    found: dict[str, str] = {}
+    for path in paths:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        for part in _docstrings(text) if path.suffix == ".py" else [text]:
+            for paragraph in _paragraphs(part):
+                found.setdefault(paragraph.casefold(), paragraph)
+        if len(found) >= _SPARE * count:
+            break
     if len(found) < count:
         raise ValueError(f"the packages of this environment hold {len(found)} paragraphs, {count} are needed")
-    return random.Random(dataset.SEED).sample(found, count)
+    return chance.sample(sorted(found.values()), count)
 
 
-def _documentation() -> Iterator[str]:
-    folders = {Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib")}
-    for folder in sorted(folders):
-        for path in sorted(folder.rglob("*")):
-            if path.suffix not in {".py", ".md", ".rst", ".txt"} and path.name != "METADATA":
-                continue
-            if path.is_file() and path.stat().st_size <= _FILE_BYTES_MAX:
-                text = path.read_text(encoding="utf-8", errors="replace")
-                for part in _docstrings(text) if path.suffix == ".py" else [text]:
-                    yield from _paragraphs(part)
+def _is_documentation(path: Path) -> bool:
+    named = path.suffix in {".py", ".md", ".rst", ".txt"} or path.name == "METADATA"
+    return named and path.is_file() and path.stat().st_size <= _FILE_BYTES_MAX
 
 
 def _docstrings(source: str) -> Iterator[str]:
@@ -78,12 +84,8 @@ def _docstrings(source: str) -> Iterator[str]:
 def _paragraphs(text: str) -> Iterator[str]:
     for part in re.split(r"\n\s*\n", text):
         joined = " ".join(part.split())
-        if _SHORTEST <= len(joined) <= _LONGEST and sum(map(_ordinary, joined)) >= _LETTERS * len(joined):
+        if _SHORTEST <= len(joined) <= _LONGEST and len(_NO_LETTER.sub("", joined)) >= _LETTERS * len(joined):
             yield joined
-
-
-def _ordinary(character: str) -> bool:
-    return character.isalpha() or character == " "
 
 
 def _embed(texts: list[str]) -> Matrix:
