@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,7 +37,7 @@ from chromadb.model.check_report import CheckReport
 from chromadb.model.collection import CollectionInfo, DatabaseInfo, Tenant
 from chromadb.model.collection_metadata import check_collection_metadata
 from chromadb.model.embeddings import Matrix
-from chromadb.model.errors import AuthorizationError, NotFoundError
+from chromadb.model.errors import AuthorizationError, NotFoundError, StorageError
 from chromadb.model.explanation import Explanation
 from chromadb.model.identity import UserIdentity
 from chromadb.model.names import (
@@ -402,9 +403,9 @@ class Database:
                     self._state_and_index(connection, collection)[1].distrust()
 
     def _collect_garbage(self) -> None:
-        """Remove the segments of what was deleted; while another process compacts, it does that in the end."""
+        """Remove the segments of what was deleted; a compaction that is in progress or comes later does it as well."""
         if self._folder is not None:
-            with self._folder.lock(0) as locked:
+            with suppress(StorageError), self._folder.lock(0) as locked:
                 if locked:
                     reclaiming.collect_garbage(self._store, self._folder)
 

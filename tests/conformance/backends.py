@@ -88,4 +88,18 @@ class Reopened(Persistent):
         return ReopeningAdmin(lambda: chromadb.AdminClient(self.settings()))
 
 
-KINDS: dict[str, type[_Embedded]] = {"ephemeral": Ephemeral, "persistent": Persistent, "reopened": Reopened}
+class Compacted(Reopened):
+    """A directory, opened and compacted before each call, so that all vectors lie in sealed segments."""
+
+    def _open(self, tenant: str, database: str) -> Any:
+        client = super()._open(tenant, database)
+        client.compact()
+        return client
+
+
+KINDS: dict[str, type[_Embedded]] = {
+    "ephemeral": Ephemeral,
+    "persistent": Persistent,
+    "reopened": Reopened,
+    "compacted": Compacted,
+}

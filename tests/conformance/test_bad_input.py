@@ -364,7 +364,7 @@ def test_bad_input_is_refused_and_changes_nothing(place: Place, area: str, kind:
         else:
             wrong.append(f"{name}: accepted")
         # Where each look costs a dozen openings, one at the end must do.
-        if kind != "reopened" and everything(place.backend) != before:
+        if kind not in ("reopened", "compacted") and everything(place.backend) != before:
             wrong.append(f"{name}: changed the data")
             before = everything(place.backend)
     assert not wrong, "\n".join(wrong)

@@ -15,7 +15,7 @@ import shutil
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -149,7 +149,8 @@ class SegmentFolder:
         """
         lock = FileLock(self._root / _LOCK_FILE, timeout=patience)
         try:
-            lock.acquire()
+            with _translated(self._root / _LOCK_FILE):
+                lock.acquire()
         except Timeout:
             yield False
             return
@@ -163,37 +164,41 @@ class SegmentFolder:
         name = uuid4()
         home = self._root / str(owner)
         temporary = home / f"{name}{_TEMPORARY}"
-        temporary.mkdir(parents=True)
-        try:
-            written = {}
-            for part, writer in parts.items():
-                writer(temporary / part)
-                written[part] = _synced(temporary / part)
-            (temporary / _HEADER).write_bytes(Header(properties, written).to_bytes())
-            _synced(temporary / _HEADER)
-            _sync_directory(temporary)
-            os.rename(temporary, home / str(name))
-            _sync_directory(home)
-            _sync_directory(self._root)
-        except BaseException:
-            shutil.rmtree(temporary, ignore_errors=True)
-            raise
+        with _translated(temporary):
+            try:
+                temporary.mkdir(parents=True)
+                written = {}
+                for part, writer in parts.items():
+                    writer(temporary / part)
+                    written[part] = _synced(temporary / part)
+                (temporary / _HEADER).write_bytes(Header(properties, written).to_bytes())
+                _synced(temporary / _HEADER)
+                self._publish(temporary, home / str(name))
+            except BaseException:
+                shutil.rmtree(temporary, ignore_errors=True)
+                raise
         return name
+
+    def _publish(self, temporary: Path, final: Path) -> None:
+        """Give a directory whose files are synced its name, durably."""
+        _sync_directory(temporary)
+        os.rename(temporary, final)
+        _sync_directory(final.parent)
+        _sync_directory(self._root)
 
     def link(self, source: UUID, target: UUID, name: UUID) -> None:
         """Give another owner the same segment, sharing its bytes where the file system can."""
-        origin, temporary = self._root / str(source) / str(name), self._root / str(target) / f"{name}{_TEMPORARY}"
-        temporary.mkdir(parents=True)
-        for file in origin.iterdir():
-            try:
-                os.link(file, temporary / file.name)
-            except OSError:
-                shutil.copyfile(file, temporary / file.name)
-                _synced(temporary / file.name)
-        _sync_directory(temporary)
-        os.rename(temporary, temporary.with_name(str(name)))
-        _sync_directory(temporary.parent)
-        _sync_directory(self._root)
+        origin, final = self._root / str(source) / str(name), self._root / str(target) / str(name)
+        temporary = final.with_name(f"{name}{_TEMPORARY}")
+        with _translated(temporary):
+            temporary.mkdir(parents=True)
+            for file in origin.iterdir():
+                try:
+                    os.link(file, temporary / file.name)
+                except OSError:
+                    shutil.copyfile(file, temporary / file.name)
+                    _synced(temporary / file.name)
+            self._publish(temporary, final)
 
     def open(self, owner: UUID, name: UUID) -> SegmentFiles:
         """Return the files of a segment; raises MissingSegmentError, DamagedSegmentError for a bad header."""
@@ -219,24 +224,29 @@ class SegmentFolder:
                 yield from ((owner, entry.name) for entry in home.iterdir())
 
     def remove(self, owner: UUID, name: str) -> None:
-        """Take a segment away; processes that have mapped it keep what they see."""
+        """Take a segment away; processes that have mapped it keep what they see. What cannot be removed now stays."""
         home = self._root / str(owner)
         # Under another name first, so that nobody finds half of it.
         doomed = home / f"{name.removesuffix(_TEMPORARY)}{_TEMPORARY}"
-        try:
+        with suppress(OSError):
             os.rename(home / name, doomed)
-        except FileNotFoundError:
-            return
-        shutil.rmtree(doomed, ignore_errors=True)
-        self.remove_if_empty(owner)
+            shutil.rmtree(doomed)
+        # Fails while there is another one in it.
+        with suppress(OSError):
+            os.rmdir(home)
 
-    def remove_if_empty(self, owner: UUID) -> None:
-        """Take away the directory of an owner that has no segments left."""
-        try:
-            os.rmdir(self._root / str(owner))
-        except OSError:
-            # It holds something, or is gone already.
-            return
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """Turn what the system says of a file into an error that names the next step."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        # FAISS raises RuntimeError for what it cannot write.
+        raise StorageError(
+            f"writing {path} failed ({error}); nothing was changed. Check the free space and the permissions of the "
+            "directory, and call again"
+        ) from error
 
 
 def _synced(path: Path) -> Part:
