@@ -11,6 +11,7 @@ _OTHER_MARKER = "P"
 _NAMES = {"query": "no filter", "query where 10 %": "10 % filter"}
 _LINES = {"query": "-", "query where 10 %": ":"}
 _RECALL_ASKED = 0.99
+_LOWEST_RECALL = 0.95
 
 
 def draw(curves: dict[str, Any], path: Path) -> None:
@@ -40,8 +41,12 @@ def draw(curves: dict[str, Any], path: Path) -> None:
     for plan, marker in plans.items():
         times.plot([], [], marker, color="grey", label=plan)
     times.set(xscale="log", yscale="log", ylabel="median query, ms")
+    for axis in (times.yaxis, recalls.xaxis):
+        axis.set_major_formatter(lambda value, _: f"{value:,g}" if value < 1e6 else f"{value / 1e6:g} million")
+        axis.set_minor_formatter(lambda value, _: f"{value:g}" if value < 100 else "")
     recalls.axhline(_RECALL_ASKED, color="grey", linewidth=0.8, linestyle="--")
-    recalls.set(xlabel="records in the collection", ylabel="recall@10", ylim=(0.95, 1.002))
+    recalls.set(xlabel="records in the collection", ylabel="recall@10")
+    recalls.set_ylim(min(_LOWEST_RECALL, recalls.get_ylim()[0]), 1.002)
     for axes in (times, recalls):
         axes.grid(visible=True, which="major", linewidth=0.4, alpha=0.6)
     times.legend(fontsize=8, ncols=2)
