@@ -21,9 +21,11 @@ from chromadb.engine.index.columns import Mask
 from chromadb.engine.index.kernels import faiss, threads
 from chromadb.model.embeddings import Matrix
 
-_FEWEST_NEIGHBORS, _MOST_NEIGHBORS = 2, 512
+_FEWEST_NEIGHBORS, _MOST_NEIGHBORS = 4, 512
 _RANGE_SAMPLE = 16_384
 """Rows from which the range of each dimension's byte is learnt; what lies beyond it is coded as its end."""
+_USUAL_SHARE, _FAR = 0.9, 8
+"""Rows whose largest component is so many times that which this share of rows keeps to would leave others no range."""
 
 
 class Graph:
@@ -46,7 +48,7 @@ class Graph:
         """Link rows given in blocks of shape (n, dimension), each time ``blocks`` is called; there is at least one.
 
         rows: how many these are. max_neighbors: links a row keeps to others (twice as many on the lowest level), held
-        within 2 and 512. ef_construction: candidates from which these are chosen, at least as many as links.
+        within 4 and 512. ef_construction: candidates from which these are chosen, at least as many as links.
         What ``blocks`` raises ends the work and reaches the caller.
         """
         library = faiss()
@@ -119,5 +121,8 @@ class Graph:
 
 
 def _sample(blocks: Iterator[Matrix], step: int, space: str) -> Matrix:
-    """Return every ``step``-th row or a little more, as it is compared."""
-    return np.ascontiguousarray(np.concatenate([comparable(block[::step], space) for block in blocks]))
+    """Return every ``step``-th row or a little more, as it is compared, without any that lie far from the others."""
+    sample = np.concatenate([comparable(block[::step], space) for block in blocks])
+    largest = np.abs(sample).max(axis=1)
+    usual = np.quantile(largest, _USUAL_SHARE)
+    return np.ascontiguousarray(sample[largest <= _FAR * usual] if usual > 0 else sample)

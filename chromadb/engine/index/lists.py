@@ -31,7 +31,7 @@ from chromadb.engine.index.partition import (
 from chromadb.model.embeddings import Matrix
 
 _QUERY_BITS = 8
-_FEWEST_NEIGHBORS, _MOST_NEIGHBORS = 2, 512
+_FEWEST_NEIGHBORS, _MOST_NEIGHBORS = 4, 512
 _CLOSURE = 1.3
 """How many times as far as its nearest centre another may lie whose list takes a row in as well."""
 _SPARE = 1.2
