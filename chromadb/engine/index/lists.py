@@ -25,6 +25,7 @@ from chromadb.engine.index.partition import (
     PartitionOptions,
     centre_graph,
     chunks,
+    draft_graph,
     nearest_centres,
     partition,
 )
@@ -42,13 +43,12 @@ _MORE = 4
 class ListOptions:
     """How lists are made.
 
-    max_neighbors, ef_construction, ef_search: of the graph over their centres. write_nprobe: lists that a row is put
+    max_neighbors, ef_construction: of the graph over their centres. write_nprobe: lists that a row is put
     into at most. split_threshold, merge_threshold, reassign_neighbor_count: see PartitionOptions.
     """
 
     max_neighbors: int = 64
     ef_construction: int = 200
-    ef_search: int = 200
     write_nprobe: int = 32
     split_threshold: int = 50
     merge_threshold: int = 25
@@ -79,11 +79,10 @@ class Lists:
         candidates = max(options.ef_construction, neighbors)
         turn = rotation(vectors.shape[1])
         turned = np.ascontiguousarray(lists.centres @ turn)
+        metric = library.METRIC_INNER_PRODUCT if space == "ip" else library.METRIC_L2
         with threads(thread_count):
-            draft = centre_graph(turned, library.METRIC_L2, neighbors, candidates)
-            rows, others = _replicas(vectors, space, turn, turned, lists, draft, options, bounds.split_threshold)
-            metric = library.METRIC_INNER_PRODUCT if space == "ip" else library.METRIC_L2
-            graph = draft if space != "ip" else centre_graph(turned, metric, neighbors, candidates)
+            rows, others = _replicas(vectors, space, lists, options.write_nprobe, bounds.split_threshold)
+            graph = centre_graph(turned, metric, neighbors, candidates)
             index = library.IndexIVFRaBitQ(graph, vectors.shape[1], len(turned), metric)
             index.train(turned)
             for chunk in chunks(len(vectors)):
@@ -178,26 +177,17 @@ def _first_of_each(rows: LocalRows) -> Mask:
 
 
 def _replicas(
-    vectors: Matrix,
-    space: str,
-    turn: Matrix,
-    centres: Matrix,
-    lists: Partition,
-    graph: Any,
-    options: ListOptions,
-    longest: int,
+    vectors: Matrix, space: str, lists: Partition, write_nprobe: int, longest: int
 ) -> tuple[LocalRows, LocalRows]:
-    """Return rows, ascending, and lists that hold them beside their own, as far as these lists have room.
-
-    turn: the rotation under which ``centres`` are given and ``graph`` links them.
-    """
+    """Return rows, ascending, and lists that hold them beside their own, as far as these lists have room."""
     parts = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))]
-    probes = min(options.write_nprobe, len(centres))
+    probes = min(write_nprobe, len(lists.centres))
     if probes > 1:
+        graph = draft_graph(lists.centres)
         for chunk in chunks(len(vectors)):
-            block = comparable(vectors[chunk], space) @ turn
-            distances, numbers = nearest_centres(graph, block, probes, options.ef_search)
-            rows, others, far = _closure(centres, lists.homes[chunk], distances, numbers)
+            block = comparable(vectors[chunk], space)
+            distances, numbers = nearest_centres(graph, block, probes, 2 * probes)
+            rows, others, far = _closure(lists.centres, lists.homes[chunk], distances, numbers)
             parts.append((rows + chunk.start, others, far))
     rows, others, far = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.lexsort((far, others))

@@ -119,13 +119,14 @@ def _taken(vectors: Matrix, rows: LocalRows, space: str) -> Matrix:
     return np.ascontiguousarray(comparable(vectors[rows], space))
 
 
-def _draft(centres: Matrix) -> Any:
+def draft_graph(centres: Matrix) -> Any:
+    """Return a graph over centres that is quick to build, for squared differences."""
     return centre_graph(centres, faiss().METRIC_L2, _DRAFT_NEIGHBORS, _DRAFT_CANDIDATES)
 
 
 def _improved(vectors: Matrix, space: str, lists: Partition) -> Partition:
     """Return every row at its nearest centre, and the centres moved to the means of their rows."""
-    graph = _draft(lists.centres)
+    graph = draft_graph(lists.centres)
     homes = np.empty_like(lists.homes)
     sums = np.zeros_like(lists.centres)
     for chunk in chunks(len(vectors)):
@@ -198,7 +199,7 @@ def _squares(rows: Matrix) -> Matrix:
 
 def _reassigned(vectors: Matrix, space: str, lists: Partition, changed: _Assignment, neighbors: int) -> Partition:
     """Return the lists after rows of those around changed ones have moved to their nearest centres."""
-    graph = _draft(lists.centres)
+    graph = draft_graph(lists.centres)
     around = nearest_centres(graph, lists.centres[changed], min(neighbors + 1, len(lists.centres)), _DRAFT_CANDIDATES)[
         1
     ]
@@ -221,7 +222,7 @@ def _merged(lists: Partition, options: PartitionOptions) -> Partition:
     target = np.arange(len(centres))
     if len(short):
         count = min(_MERGE_CHOICES + 1, len(centres))
-        choices = nearest_centres(_draft(centres), centres[short], count, _DRAFT_CANDIDATES)[1]
+        choices = nearest_centres(draft_graph(centres), centres[short], count, _DRAFT_CANDIDATES)[1]
         for number, near in zip(short.tolist(), choices.tolist(), strict=True):
             size = sizes[number]
             for other in near:
