@@ -8,8 +8,10 @@ import apsw
 import numpy as np
 
 from chromadb.engine.index.collection_index import CollectionIndex
+from chromadb.engine.index.index_cache import IndexCache
 from chromadb.engine.index.segment import open_segment
 from chromadb.engine.index.slots import SnapshotOutdatedError
+from chromadb.engine.index.vector_index import open_vector_index
 from chromadb.engine.store import catalog, records, segments, text
 from chromadb.engine.store.catalog import CollectionState
 from chromadb.engine.store.connection import Store
@@ -23,17 +25,20 @@ _ATTEMPTS = 5
 
 def check(store: Store, folder: SegmentFolder | None) -> CheckReport:
     """Read everything and return what is wrong. Changes nothing; readers and writers go on meanwhile."""
+    indexes = IndexCache(None, folder)
     for attempt in range(_ATTEMPTS):
         try:
             with store.read() as connection:
-                return _report(connection, folder, patient=attempt < _ATTEMPTS - 1)
+                return _report(connection, folder, indexes, patient=attempt < _ATTEMPTS - 1)
         except SnapshotOutdatedError:
             # A segment was merged into another one since the transaction began.
             continue
     raise AssertionError("the last attempt does not give up")
 
 
-def _report(connection: apsw.Connection, folder: SegmentFolder | None, *, patient: bool) -> CheckReport:
+def _report(
+    connection: apsw.Connection, folder: SegmentFolder | None, indexes: IndexCache, *, patient: bool
+) -> CheckReport:
     problems = [f"chroma.sqlite3: {line}" for (line,) in connection.execute("PRAGMA integrity_check") if line != "ok"]
     problems += [
         f"chroma.sqlite3: row {row} of {table} refers to a missing row of {parent}"
@@ -49,13 +54,13 @@ def _report(connection: apsw.Connection, folder: SegmentFolder | None, *, patien
         found = [*_catalog_problems(connection, state, sealed)]
         if folder is not None:
             found += _segment_problems(folder, sealed, patient=patient)
-        found += _index_problems(connection, state, folder)
+        found += _index_problems(connection, state, indexes.get(state.number))
         problems += [f"collection {id_}: {problem}" for problem in found]
     return CheckReport(len(collections), record_count, segment_count, tuple(problems))
 
 
 def _catalog_problems(connection: apsw.Connection, state: CollectionState, sealed: SealedState) -> Iterator[str]:
-    numbers = records.all_numbers(connection, state.number)
+    numbers = records.live_numbers(connection, state.number)
     if len(numbers) != state.record_count:
         yield f"the catalog counts {state.record_count} records, there are {len(numbers)}"
     if len(numbers) and int(records.rows_of(numbers)[-1]) >= state.next_row:
@@ -72,6 +77,13 @@ def _catalog_problems(connection: apsw.Connection, state: CollectionState, seale
 
 def _segment_problems(folder: SegmentFolder, sealed: SealedState, *, patient: bool) -> Iterator[str]:
     for one in sealed.segments:
+        if one.vector_index is not None:
+            try:
+                yield from open_vector_index(folder, sealed.owner, one.vector_index).problems()
+            except DamagedSegmentError as error:
+                if patient and isinstance(error, MissingSegmentError):
+                    raise SnapshotOutdatedError from error
+                yield str(error)
         try:
             yield from folder.open(sealed.owner, one.name).problems()
             segment = open_segment(folder, sealed.owner, one.name)
@@ -89,9 +101,8 @@ def _segment_problems(folder: SegmentFolder, sealed: SealedState, *, patient: bo
             yield f"{len(damaged)} vectors of segment {one.name} are damaged"
 
 
-def _index_problems(connection: apsw.Connection, state: CollectionState, folder: SegmentFolder | None) -> Iterator[str]:
+def _index_problems(connection: apsw.Connection, state: CollectionState, index: CollectionIndex) -> Iterator[str]:
     """Compare the records with what an index built from nothing holds."""
-    index = CollectionIndex(state.number, folder)
     index.distrust()
     try:
         snapshot = index.snapshot(connection, state) if state.dimension is not None else None
@@ -100,7 +111,7 @@ def _index_problems(connection: apsw.Connection, state: CollectionState, folder:
     except ChromaError as error:
         yield str(error)
         return
-    numbers = records.all_numbers(connection, state.number)
+    numbers = records.live_numbers(connection, state.number)
     held = numbers[:0] if snapshot is None else snapshot.live_numbers
     without, beyond = np.setdiff1d(numbers, held), np.setdiff1d(held, numbers)
     if len(without):

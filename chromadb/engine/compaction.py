@@ -7,8 +7,8 @@ then. A registration whose collection has changed its segments meanwhile is drop
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import numpy as np
@@ -17,8 +17,10 @@ from chromadb.engine.index.collection_index import CollectionIndex
 from chromadb.engine.index.columns import Column, Mask
 from chromadb.engine.index.segment import build_codes, codeable, write_segment
 from chromadb.engine.index.slots import CodedSlots, Snapshot, SnapshotOutdatedError
+from chromadb.engine.index.vector_index import write_graph, write_lists
 from chromadb.engine.index.vectors import Slots
 from chromadb.engine.store import catalog, segments
+from chromadb.engine.store.catalog import CollectionState
 from chromadb.engine.store.connection import Store
 from chromadb.engine.store.records import rows_of
 from chromadb.engine.store.segment_files import SegmentFolder
@@ -37,6 +39,8 @@ class CompactionOptions:
     """
 
     seal_rows: int = 16_384
+    graph_rows: int = 250_000
+    list_rows: int = 50_000
     dead_share: float = 0.2
     tail_limit: int = 400_000
     trim_entries: int = 1_000
@@ -48,15 +52,13 @@ class CompactionOptions:
 class _Plan:
     """What the next segment of a collection is made of.
 
-    snapshot: the moment at which it is sealed. sealed: the segments at that moment. merged: which of them it replaces.
-    slots: those of the rows it gets, in the order of their records.
+    snapshot: the moment at which it is sealed. sealed, state: the segments and the collection at that moment. merged:
+    which of the segments it replaces. slots: those of the rows it gets, in the order of their records.
     """
 
     snapshot: Snapshot
     sealed: SealedState
-    space: str
-    generation: int
-    number: int
+    state: CollectionState
     merged: frozenset[int]
     slots: Slots
 
@@ -89,14 +91,54 @@ def seal(
 
         rows = rows_of(snapshot.numbers[slots])
         norms = snapshot.squared_norms[slots]
-        name = write_segment(folder, plan.sealed.owner, plan.space, rows, norms, blocks, _columns(snapshot, slots))
-    if not _register(store, collection, plan, name):
+        space, columns = plan.state.schema.space, _columns(snapshot, slots)
+        name = write_segment(folder, plan.sealed.owner, space, rows, norms, blocks, columns)
+    if not _register(store, plan.state, snapshot.seq, _registered(plan, name)):
         if name is not None:
             folder.remove(plan.sealed.owner, str(name))
         return False
     for number in plan.merged:
-        folder.remove(plan.sealed.owner, str(plan.sealed.segments[number].name))
+        merged = plan.sealed.segments[number]
+        for directory in (merged.name, merged.vector_index):
+            if directory is not None:
+                folder.remove(plan.sealed.owner, str(directory))
     return True
+
+
+def build_vector_index(
+    store: Store,
+    folder: SegmentFolder,
+    index: CollectionIndex,
+    collection: UUID,
+    options: CompactionOptions,
+    interrupt: Callable[[], None],
+) -> bool:
+    """Make the graph or lists over one large segment that lacks it, and return whether one did.
+
+    interrupt: called now and then; what it raises ends the work.
+    """
+    state, sealed, snapshot = _moment(store, index, collection)
+    held = {segment.name: segment for _, segment in snapshot.table.sealed}
+    indexed = {part.start for part in snapshot.table.coded if part.index is not None}
+    starts = {segment.name: start for start, segment in snapshot.table.sealed}
+    spann, hnsw = getattr(state.schema, "spann", None), state.schema.hnsw
+    smallest = options.graph_rows if spann is None else options.list_rows
+    for position, one in enumerate(sealed.segments):
+        segment = held.get(one.name)
+        if segment is None or segment.codes is None or one.rows < smallest or starts[one.name] in indexed:
+            continue
+        if spann is None:
+            name = write_graph(folder, sealed.owner, segment, hnsw, interrupt)
+        else:
+            name = write_lists(folder, sealed.owner, segment, spann, hnsw.num_threads, interrupt)
+        registered = list(sealed.segments)
+        registered[position] = replace(one, vector_index=name)
+        if not _register(store, state, sealed.seq, registered):
+            folder.remove(sealed.owner, str(name))
+        elif one.vector_index is not None:
+            folder.remove(sealed.owner, str(one.vector_index))
+        return True
+    return False
 
 
 def encode_tail(index: CollectionIndex, space: str, options: CompactionOptions) -> None:
@@ -123,15 +165,7 @@ def _plan(
     store: Store, index: CollectionIndex, collection: UUID, options: CompactionOptions, *, whole: bool
 ) -> _Plan | None:
     """Return what the next segment is made of, None if none is due."""
-    while True:
-        try:
-            with store.read() as connection:
-                state = catalog.get_state(connection, collection)
-                sealed = segments.sealed_state(connection, collection, state.number)
-                snapshot = index.snapshot(connection, state)
-            break
-        except SnapshotOutdatedError:
-            continue
+    state, sealed, snapshot = _moment(store, index, collection)
     extents = {segment.name: slice(start, start + len(segment)) for start, segment in snapshot.table.sealed}
     broken = {segment.name for _, segment in snapshot.table.sealed if segment.problems}
     tail = slice(snapshot.table.sealed_size, snapshot.size)
@@ -144,7 +178,7 @@ def _plan(
         if one.name in broken or one.rows - live_counts[number] > options.dead_share * one.rows:
             merged.add(number)
     waiting = tail.stop - tail.start
-    due = waiting >= options.seal_rows or (whole and waiting > 0)
+    due = waiting >= max(options.seal_rows, state.schema.hnsw.sync_threshold) or (whole and waiting > 0)
     if not due and not merged:
         return None
     gathered = int(np.count_nonzero(live[tail])) + sum(live_counts[number] for number in merged)
@@ -158,28 +192,43 @@ def _plan(
     for extent in (tail, *(extents[sealed.segments[number].name] for number in merged if live_counts[number])):
         chosen[extent] = live[extent]
     slots = snapshot.ordered(chosen)
-    return _Plan(snapshot, sealed, state.schema.space, state.generation, state.number, frozenset(merged), slots)
+    return _Plan(snapshot, sealed, state, frozenset(merged), slots)
 
 
-def _register(store: Store, collection: UUID, plan: _Plan, name: UUID | None) -> bool:
-    """Put the new segment in the place of the merged ones; False if the collection has other segments by now."""
+def _registered(plan: _Plan, name: UUID | None) -> list[SealedSegment]:
+    """Return the collection's segments with the new one in the place of the merged ones."""
     live = plan.snapshot.live_mask()
     extents = {segment.name: slice(start, start + len(segment)) for start, segment in plan.snapshot.table.sealed}
-    registered = [
-        SealedSegment(one.name, one.rows, _packed(live[extents[one.name]]))
+    kept = [
+        replace(one, live=_packed(live[extents[one.name]]))
         for number, one in enumerate(plan.sealed.segments)
         if number not in plan.merged
     ]
-    if name is not None:
-        registered.append(SealedSegment(name, len(plan.slots), None))
+    return kept if name is None else [*kept, SealedSegment(name, len(plan.slots), None)]
+
+
+def _register(store: Store, state: CollectionState, seq: int, registered: list[SealedSegment]) -> bool:
+    """Put segments in the place of those that the collection had in a state; False if it has others by now."""
     try:
         with store.write() as connection:
-            if catalog.get_state(connection, collection).generation != plan.generation:
+            if catalog.get_state(connection, state.id).generation != state.generation:
                 return False
-            segments.replace(connection, collection, plan.number, plan.snapshot.seq, registered)
+            segments.replace(connection, state.id, state.number, seq, registered)
     except NotFoundError:
         return False
     return True
+
+
+def _moment(store: Store, index: CollectionIndex, collection: UUID) -> tuple[CollectionState, SealedState, Snapshot]:
+    """Return a collection's state, its segments and its index, all of one transaction."""
+    while True:
+        try:
+            with store.read() as connection:
+                state = catalog.get_state(connection, collection)
+                sealed = segments.sealed_state(connection, collection, state.number)
+                return state, sealed, index.snapshot(connection, state)
+        except SnapshotOutdatedError:
+            continue
 
 
 def _packed(live: Mask) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
 import time
@@ -54,6 +55,8 @@ class Compactor:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="chroma-compactor", daemon=True)
                 self._thread.start()
+                # A daemon thread inside a native call when the interpreter goes would abort the process.
+                atexit.register(self.close)
             self._changed.notify_all()
 
     def make_room(self, collection: UUID) -> None:
@@ -84,6 +87,7 @@ class Compactor:
             self._changed.notify_all()
         if self._thread is not None:
             self._thread.join()
+            atexit.unregister(self.close)
 
     def _run(self) -> None:
         while not self._closed.is_set():
@@ -149,6 +153,15 @@ class Compactor:
         ):
             pass
         self._paced(reclaiming.trim(self._store, collection, self._options))
+        while not self._closed.is_set() and compaction.build_vector_index(
+            self._store, self._folder, index, collection, self._options, self._interrupt
+        ):
+            pass
+
+    def _interrupt(self) -> None:
+        """Raise when the store is being closed."""
+        if self._closed.is_set():
+            raise StorageError("the client was closed while its data was being compacted; nothing was changed")
 
     def _paced(self, steps: Iterator[None]) -> None:
         """Take the steps, with a pause after each that lets a waiting writer take the lock, until ``close``."""

@@ -284,7 +284,9 @@ class Database:
             if self._folder is not None:
                 owner = segments.owner_of(connection, copy.id)
                 for segment in sealed.segments:
-                    self._folder.link(sealed.owner, owner, segment.name)
+                    for directory in (segment.name, segment.vector_index):
+                        if directory is not None:
+                            self._folder.link(sealed.owner, owner, directory)
             copied = writes.copy_records(connection, state, target, sealed)
         self._text_indexer.notice(copy.id, copied.record_count)
         return copy

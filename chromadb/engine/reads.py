@@ -89,7 +89,7 @@ def query(
         return [Hits(nothing, np.empty(0, dtype=np.float32)) for _ in queries]
     with trace.stage("filter", snapshot.size):
         selected = _mask(view, snapshot, selection)
-    found = nearest(snapshot, queries, selected, n_results, view.state.schema.hnsw, trace)
+    found = nearest(snapshot, queries, selected, n_results, view.state.schema, trace)
     hits = []
     with trace.stage("records", sum(len(slots) for slots, _ in found)):
         shown = hydrated_each(view.connection, [snapshot.numbers[slots] for slots, _ in found], columns)

@@ -7,6 +7,7 @@ while: fewer are found as quickly by looking at them.
 
 from __future__ import annotations
 
+import atexit
 import threading
 from uuid import UUID
 
@@ -40,6 +41,8 @@ class TextIndexer:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="chroma-text-indexer", daemon=True)
                 self._thread.start()
+                # A daemon thread inside a native call when the interpreter goes would abort the process.
+                atexit.register(self.close)
         self._noticed.set()
 
     def close(self) -> None:
@@ -49,6 +52,7 @@ class TextIndexer:
         self._noticed.set()
         if self._thread is not None:
             self._thread.join()
+            atexit.unregister(self.close)
 
     def _run(self) -> None:
         while not self._closed.is_set():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_WAYS = ("exact", "scan", "masked", "graph", "lists")
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -21,7 +23,8 @@ class Explanation:
     matches: how many records the filters left. slots: how many versions of records the index holds. widened: how many
     queries had to look at more candidates to be sure. stages: in the order in which they ended:
     ``filter`` (filters to a mask), ``exact`` (vectors compared), ``scan`` and ``masked`` (codes of all and of selected
-    rows), ``graph``, ``rescoring`` (vectors of candidates compared), ``records`` (documents and metadata read).
+    rows), ``graph`` and ``lists`` (those of large segments), ``rescoring`` (vectors of
+    candidates compared), ``records`` (documents and metadata read).
     """
 
     matches: int
@@ -33,7 +36,7 @@ class Explanation:
     def plan(self) -> str:
         """The ways in which vectors were searched, such as ``scan + exact``."""
         ways = dict.fromkeys(stage.name for stage in self.stages if stage.rows)
-        return " + ".join(way for way in ways if way in ("exact", "scan", "masked", "graph")) or "nothing"
+        return " + ".join(way for way in ways if way in _WAYS) or "nothing"
 
     def __str__(self) -> str:
         lines = [f"plan: {self.plan}; {self.matches:,} records match, of {self.slots:,} slots"]

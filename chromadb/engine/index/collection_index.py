@@ -11,12 +11,14 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
+from uuid import UUID
 
 import apsw
 import numpy as np
 
 from chromadb.engine.index.segment import Segment, open_segment
 from chromadb.engine.index.slots import Inherited, SlotTable, Snapshot, SnapshotOutdatedError
+from chromadb.engine.index.vector_index import VectorIndex, open_vector_index
 from chromadb.engine.store import log, records, segments
 from chromadb.engine.store.catalog import CollectionState
 from chromadb.engine.store.records import Numbers, number_base
@@ -150,18 +152,22 @@ class CollectionIndex:
             positions, slots = old.found(changed)
             vectors = chain([(changed[positions], old.table.vectors.take(slots))], vectors)
         self._append(changed, vectors, deleted, state.dimension, state.last_seq)
-        if len(opened) < len(sealed.segments) or any(len(segment.bad_rows) for _, segment in opened):
+        if len(opened) < len(sealed.segments) or any(len(one.segment.bad_rows) for one in opened):
             self._recover(connection, state)
         self._generation, self._distrusted = state.generation, False
 
-    def _opened(self, sealed: SealedState, generation: int) -> list[tuple[SealedSegment, Segment]]:
+    def _opened(self, sealed: SealedState, generation: int) -> list[_Opened]:
         """Return the segments that can be read; those that were open stay so."""
-        held = {segment.name: segment for _, segment in self._current.table.sealed}
+        table = self._current.table
+        held = {segment.name: segment for _, segment in table.sealed}
+        held_indexes = {part.index.name: part.index for part in table.coded if part.index is not None}
         opened = []
         for one in sealed.segments:
             try:
                 assert self._folder is not None
                 segment = held.get(one.name) or open_segment(self._folder, sealed.owner, one.name)
+                if self._distrusted:
+                    segment = segment.inspected()
             except DamagedSegmentError as error:
                 if isinstance(error, MissingSegmentError) and self._missed_generation != generation:
                     # Another process may have merged and removed it since this transaction began.
@@ -169,13 +175,25 @@ class CollectionIndex:
                     raise SnapshotOutdatedError from error
                 _logger.warning("%s; its vectors are taken from the log where that has them", error)
                 continue
-            opened.append((one, segment.inspected() if self._distrusted else segment))
+            index = None if one.vector_index is None else held_indexes.get(one.vector_index)
+            if one.vector_index is not None and index is None:
+                index = self._vector_index(sealed, one.vector_index)
+            opened.append(_Opened(one, segment, index))
         return opened
+
+    def _vector_index(self, sealed: SealedState, name: UUID) -> VectorIndex | None:
+        """Return the graph or lists of that name, None when it cannot be read: the codes serve without."""
+        assert self._folder is not None
+        try:
+            return open_vector_index(self._folder, sealed.owner, name)
+        except DamagedSegmentError as error:
+            _logger.warning("%s; codes are scanned instead until it is made anew", error)
+            return None
 
     def _recover(self, connection: apsw.Connection, state: CollectionState) -> None:
         """Take the vectors that no segment gives from the log; raises LostVectorsError if it lacks some."""
         assert state.dimension is not None
-        missing = np.setdiff1d(records.all_numbers(connection, self._collection), self._current.live_numbers)
+        missing = np.setdiff1d(records.live_numbers(connection, self._collection), self._current.live_numbers)
         found, vectors = log.last_vectors(connection, self._collection, missing, state.dimension)
         if len(found) < len(missing):
             self._begin_anew()
@@ -246,16 +264,25 @@ class CollectionIndex:
         self._current = Snapshot(table, current.seq, len(table), None, True)
 
 
-def _sealed_snapshot(opened: list[tuple[SealedSegment, Segment]], seq: int, base: int) -> Snapshot:
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A segment as the catalog has it and as it was opened, with the graph or lists over it."""
+
+    sealed: SealedSegment
+    segment: Segment
+    index: VectorIndex | None
+
+
+def _sealed_snapshot(opened: list[_Opened], seq: int, base: int) -> Snapshot:
     """Return the snapshot of the sealed segments alone. base: what makes their rows record numbers."""
     table, masks = SlotTable(), [np.ones(0, dtype=np.bool_)]
-    for one, segment in opened:
-        table.attach(segment, base)
-        mask = np.ones(one.rows, dtype=np.bool_)
-        if one.live is not None:
-            bits = np.unpackbits(np.frombuffer(one.live, dtype=np.uint8), count=one.rows, bitorder="little")
-            mask = bits.astype(np.bool_)
-        mask[segment.bad_rows] = False
+    for one in opened:
+        table.attach(one.segment, one.index, base)
+        mask = np.ones(one.sealed.rows, dtype=np.bool_)
+        if one.sealed.live is not None:
+            packed = np.frombuffer(one.sealed.live, dtype=np.uint8)
+            mask = np.unpackbits(packed, count=one.sealed.rows, bitorder="little").astype(np.bool_)
+        mask[one.segment.bad_rows] = False
         masks.append(mask)
     alive = np.concatenate(masks)
     in_order = bool((np.diff(table.numbers.values) > 0).all())

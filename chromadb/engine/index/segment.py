@@ -64,8 +64,8 @@ class MappedVectors:
             blocks = rows // BLOCK_ROWS
             if self._verified[blocks].all():
                 return
-            blocks = np.unique(blocks[~self._verified[blocks]])
-        for block in blocks.tolist():
+            blocks = blocks[~self._verified[blocks]]
+        for block in set(blocks.tolist()):
             first = block * BLOCK_ROWS
             if _checksum(self.matrix[first : first + BLOCK_ROWS]) != self._checksums[block]:
                 last = min(first + BLOCK_ROWS, len(self.matrix)) - 1

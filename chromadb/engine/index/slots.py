@@ -21,6 +21,7 @@ from chromadb.engine.index.distances import Distances
 from chromadb.engine.index.effort import Effort
 from chromadb.engine.index.growable import Growable
 from chromadb.engine.index.segment import Segment, squared_norms
+from chromadb.engine.index.vector_index import VectorIndex
 from chromadb.engine.index.vectors import Slots, VectorRows
 from chromadb.engine.store import records
 from chromadb.engine.store.records import Numbers
@@ -53,11 +54,12 @@ class Inherited:
 
 @dataclass(frozen=True, slots=True)
 class CodedSlots:
-    """The slots from ``start`` up to ``stop``, which have codes."""
+    """The slots from ``start`` up to ``stop``, which have codes. index: a graph or lists over them, too, if large."""
 
     start: int
     stop: int
     codes: Codes
+    index: VectorIndex | None = None
 
 
 class SlotTable:
@@ -101,10 +103,10 @@ class SlotTable:
         codes = sum(part.codes.nbytes for part in self.coded if part.start >= self.sealed_size)
         return vectors + columns + codes + self.numbers.nbytes + self.squared_norms.nbytes
 
-    def attach(self, segment: Segment, number_base: int) -> None:
+    def attach(self, segment: Segment, index: VectorIndex | None, number_base: int) -> None:
         """Add the rows of a sealed segment as slots; before any other slot is appended.
 
-        number_base: what makes the rows of the collection record numbers.
+        index: the graph or lists over it. number_base: what makes the rows of the collection record numbers.
         """
         start = len(self)
         if self.vectors is None:
@@ -112,7 +114,7 @@ class SlotTable:
         self.vectors.attach(segment.vectors)
         self.sealed += ((start, segment),)
         if segment.codes is not None:
-            self.coded += (CodedSlots(start, start + len(segment), segment.codes),)
+            self.coded += (CodedSlots(start, start + len(segment), segment.codes, index),)
         self.squared_norms.append(segment.norms)
         self.numbers.append(segment.rows + number_base)
 

@@ -106,18 +106,24 @@ class VectorRows:
 
     def take(self, slots: Slots) -> Matrix:
         """Return a copy of the rows of the given slots, shape (len(slots), dimension)."""
-        taken = np.empty((len(slots), self.dimension), dtype=np.float32)
         if len(slots) == 0:
-            return taken
+            return np.empty((0, self.dimension), dtype=np.float32)
         chunk_of = np.searchsorted(self._starts, slots, side="right") - 1
-        numbers = np.unique(chunk_of).tolist()
-        for number in numbers:
-            inside = slice(None) if len(numbers) == 1 else chunk_of == number
-            rows = slots[inside] - self._starts[number]
-            if number in self._sealed:
-                self._sealed[number].verify(rows)
-            taken[inside] = self._chunks[number][rows]
+        first = int(chunk_of[0])
+        if (chunk_of == first).all():
+            return self._rows(first, slots)
+        taken = np.empty((len(slots), self.dimension), dtype=np.float32)
+        for number in set(chunk_of.tolist()):
+            inside = chunk_of == number
+            taken[inside] = self._rows(number, slots[inside])
         return taken
+
+    def _rows(self, number: int, slots: Slots) -> Matrix:
+        """Return a copy of the rows of slots that lie in one chunk."""
+        rows = slots - self._starts[number]
+        if number in self._sealed:
+            self._sealed[number].verify(rows)
+        return self._chunks[number][rows]
 
     def chunks(self, start: int, stop: int) -> Iterator[tuple[int, Matrix]]:
         """Yield (first slot, rows without copying them) of what lies between two slots, chunk by chunk."""

@@ -4,6 +4,7 @@
     scan     the codes of all slots are compared with it, and the vectors of those that look nearest: most are selected
     masked   the same, but for the codes of selected slots only
     graph    a graph over a large segment is followed: nearly all are selected
+    lists    the codes of the slots that lie near the query are scanned, of a large segment under ``spann``
 
 Every way but the first ends with exact distances of more candidates than asked for. How far off the estimates of these
 were says whether nearer ones may have been missed; then more candidates are taken, and in the end all vectors.
@@ -22,10 +23,11 @@ from chromadb.engine.index.codes import Estimates, comparable
 from chromadb.engine.index.columns import Mask
 from chromadb.engine.index.distances import Neighbours, closest, nearest_among, nearest_between, rescored
 from chromadb.engine.index.slots import CodedSlots, Snapshot
+from chromadb.engine.index.vector_index import VectorIndex
 from chromadb.engine.index.vectors import Slots
 from chromadb.engine.query.trace import Trace
-from chromadb.model.configuration import HnswConfiguration
 from chromadb.model.embeddings import Matrix
+from chromadb.model.schema import CollectionSchema
 
 _CANDIDATES = (320, 2_048)
 """How many candidates are measured at first, and then where these may not do; after that all vectors are compared."""
@@ -36,6 +38,8 @@ _EXACT_BYTES = 4_000_000
 """Selected vectors of so many bytes are compared as soon as their codes are scanned (measured at 384 float32)."""
 _BROAD = 0.35
 """From this share of selected slots on, scanning all codes and passing over the others beats scanning selected ones."""
+_BROAD_FOR_INDEX = 0.8
+"""Below this share of selected slots, ways through a graph lead past too many that are not."""
 _SPARE = 1.3
 _LEAST = 16
 _CPU_COUNT = os.cpu_count() or 1
@@ -56,7 +60,7 @@ def nearest(
     queries: Matrix,
     selected: Mask | None,
     count: int,
-    options: HnswConfiguration,
+    options: CollectionSchema,
     trace: Trace,
 ) -> list[Neighbours]:
     """Return for each query the ``count`` nearest of the selected slots, nearest first, ties by lower slot.
@@ -83,8 +87,8 @@ def nearest(
     parts = [part for one in coded if (part := _part(one, allowed)).matches]
     if not parts or count == 0:
         return found
-    threads = min(options.num_threads, _CPU_COUNT) if len(queries) > 1 else 1
-    return _CodeSearch(snapshot, parts, allowed, count, space, threads, trace).run(queries, found)
+    threads = min(options.hnsw.num_threads, _CPU_COUNT) if len(queries) > 1 else 1
+    return _CodeSearch(snapshot, parts, allowed, count, space, options, threads, trace).run(queries, found)
 
 
 def _uncoded(coded: list[CodedSlots], size: int) -> Iterator[tuple[int, int]]:
@@ -123,6 +127,7 @@ class _CodeSearch:
     allowed: Mask | None
     count: int
     space: str
+    options: CollectionSchema
     threads: int
     trace: Trace
 
@@ -191,6 +196,10 @@ class _CodeSearch:
 
         Where a part has fewer, the rest of the row has infinite estimates.
         """
+        if part.coded.index is not None and part.coded.index.index is not None:
+            found = self._by_index(part, part.coded.index, queries, wanted)
+            if found is not None:
+                return found
         codes, start, size = part.coded.codes, part.coded.start, part.coded.stop - part.coded.start
         prepared = comparable(queries, self.space)
         if part.allowed is None:
@@ -208,6 +217,22 @@ class _CodeSearch:
         with self.trace.stage("masked", part.matches):
             rows, estimates = codes.nearest(prepared, wanted, part.allowed, self.threads)
         return rows + start, estimates
+
+    def _by_index(
+        self, part: _Part, index: VectorIndex, queries: Matrix, wanted: int
+    ) -> tuple[Slots, Estimates] | None:
+        """Return what a graph or lists find in a part; None where they are of no use: few selected, many wanted."""
+        size = part.coded.stop - part.coded.start
+        if part.matches < _BROAD_FOR_INDEX * size or wanted > _CANDIDATES[0] + _LEAST:
+            return None
+        spann, hnsw = getattr(self.options, "spann", None), self.options.hnsw
+        effort, breadth = (hnsw.ef_search, 0) if spann is None else (spann.search_nprobe, spann.ef_search)
+        with self.trace.stage("graph" if spann is None else "lists", part.matches):
+            prepared = comparable(queries, self.space)
+            rows, estimates = index.nearest(prepared, wanted, effort, breadth, part.allowed, self.threads)
+        if not np.isfinite(estimates[:, min(self.count, part.matches) - 1]).all():
+            return None
+        return rows + part.coded.start, estimates
 
     def _measured(
         self,

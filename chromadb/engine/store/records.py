@@ -65,14 +65,6 @@ def numbers_by_id(connection: apsw.Connection, collection: int, ids: Sequence[st
     return dict(found_numbers)
 
 
-def all_numbers(connection: apsw.Connection, collection: int) -> Numbers:
-    """Return the numbers of all records of a collection, ascending."""
-    rows = connection.execute(
-        "SELECT number FROM records WHERE number BETWEEN ? AND ? ORDER BY number", number_range(collection)
-    )
-    return np.fromiter((number for (number,) in rows), dtype=np.int64)
-
-
 def stored_metadata(connection: apsw.Connection, numbers: Numbers) -> dict[int, str | None]:
     """Return number to metadata JSON of the records of the given numbers."""
     rows: list[Any] = list(fetch(connection, numbers, "r.number, r.metadata"))

@@ -18,12 +18,14 @@ class SealedSegment:
     """One sealed segment of a collection.
 
     rows: how many it has. live: bits of those that were the current version of a record when the log had reached the
-    collection's sealed position, lowest bit first (NumPy's packbits, little); None: all.
+    collection's sealed position, lowest bit first (NumPy's packbits, little); None: all. vector_index: the directory of
+    the graph or lists over it, None while there is none.
     """
 
     name: UUID
     rows: int
     live: bytes | None
+    vector_index: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,13 @@ def sealed_state(connection: apsw.Connection, collection: UUID, number: int) -> 
     """Return the sealed part of a collection."""
     owner = owner_of(connection, collection)
     rows = connection.execute(
-        "SELECT id, row_count, live FROM sealed_segments WHERE collection = ? ORDER BY position", (number,)
+        "SELECT id, row_count, live, vector_index FROM sealed_segments WHERE collection = ? ORDER BY position",
+        (number,),
     )
-    found = tuple(SealedSegment(UUID(name), count, live) for name, count, live in rows)
+    found = tuple(
+        SealedSegment(UUID(name), count, live, None if index is None else UUID(index))
+        for name, count, live, index in rows
+    )
     return SealedState(owner, _position(connection, str(owner)), found)
 
 
@@ -67,8 +73,12 @@ def replace(
     """Register the sealed segments of a collection in place of those it had, as of a log position."""
     connection.execute("DELETE FROM sealed_segments WHERE collection = ?", (number,))
     connection.executemany(
-        "INSERT INTO sealed_segments (id, collection, position, row_count, live) VALUES (?, ?, ?, ?, ?)",
-        [(str(one.name), number, position, one.rows, one.live) for position, one in enumerate(segments)],
+        "INSERT INTO sealed_segments (collection, position, id, row_count, live, vector_index) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (number, position, str(one.name), one.rows, one.live, one.vector_index and str(one.vector_index))
+            for position, one in enumerate(segments)
+        ],
     )
     connection.execute(
         "INSERT OR REPLACE INTO max_seq_id (segment_id, seq_id) VALUES (?, ?)",
@@ -83,13 +93,13 @@ def delete_collection(connection: apsw.Connection, number: int) -> None:
 
 
 def registered(connection: apsw.Connection) -> Iterator[tuple[UUID, str]]:
-    """Yield (owner, name) of every registered segment."""
+    """Yield (owner, name) of every registered segment, and of every graph or lists over one."""
     rows = connection.execute(
-        "SELECT g.id, s.id FROM sealed_segments s JOIN collections c ON c.number = s.collection "
+        "SELECT g.id, s.id, s.vector_index FROM sealed_segments s JOIN collections c ON c.number = s.collection "
         "JOIN segments g ON g.collection = c.id AND g.scope = 'VECTOR'"
     )
-    for owner, name in rows:
-        yield UUID(owner), name
+    for owner, *names in rows:
+        yield from ((UUID(owner), name) for name in names if name is not None)
 
 
 def followed_position(connection: apsw.Connection, collection: UUID) -> int:

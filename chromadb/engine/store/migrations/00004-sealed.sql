@@ -1,12 +1,13 @@
 -- Sealed vector segments: directories of files beside this one. position: order of their rows among each other.
 -- live: bits of the rows that were current when the log stood at the collection's sealed position (max_seq_id of its
--- VECTOR segment), NULL when all were.
+-- VECTOR segment), NULL when all were. vector_index: directory of the graph or lists over it, NULL while there is none.
 CREATE TABLE sealed_segments (
     id TEXT NOT NULL,
     collection INTEGER NOT NULL,
     position INTEGER NOT NULL,
     row_count INTEGER NOT NULL,
     live BLOB,
+    vector_index TEXT,
     PRIMARY KEY (collection, position)
 );
 
