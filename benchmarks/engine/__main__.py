@@ -14,6 +14,7 @@ import json
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -32,7 +33,7 @@ Measured = dict[str, Any]
 
 
 def main() -> int:
-    """Run the benchmark; returns the exit status."""
+    """Run the benchmark; returns the exit status, which is 1 where a contender failed."""
     options = _options()
     interpreters = {name: getattr(options, name) for name in contender.NAMES if getattr(options, name, None)}
     measured: dict[str, Measured] = {}
@@ -43,13 +44,18 @@ def main() -> int:
         launcher = launch.Launcher(folder, interpreters)
         sets = _make_sets(folder, options)
         states = {name: scoring.loaded(work) for name, work in sets.items()}
+        failed = False
         for name in interpreters:
-            measured[name] = _measure(launcher, name, sets, states, set(options.rows))
+            try:
+                measured[name] = _measure(launcher, name, sets, states, set(options.rows))
+            except subprocess.CalledProcessError as error:
+                launch.say(f"{contender.TITLES[name]} is left out: {error}")
+                failed = True
             if options.json:
                 _write_json(options.json, options, measured)
     ordered = {name: measured[name] for name in contender.NAMES if name in measured}
     print(report.table(report.rows(ordered), list(ordered)))
-    return 0
+    return int(failed)
 
 
 def _options() -> argparse.Namespace:
