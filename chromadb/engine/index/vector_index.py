@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _LADDER = (1, 2, 4, 8)
 """Efforts that are tried, in multiples of what the configuration asks for."""
+_LOST_SHARE = 0.01
+"""Share of rows to which no links lead, beyond which a graph is taken for damaged; some there always are."""
 _SCAN_CANDIDATES = 320
 _SCANS_TIMED = 20
 
@@ -51,19 +53,20 @@ class VectorIndex:
     ) -> tuple[LocalRows, Estimates]:
         """Return rows that look nearest and estimated distances, as the index itself does; there is one.
 
-        effort: the least that the configuration asks for (ef_search, search_nprobe); more where calibration says so.
+        count: of the candidates from lists, whose codes are coarse; a graph, whose codes are fine, returns as many as it
+        has held on its way. effort: the least that the configuration asks for (ef_search, search_nprobe); more where calibration says so.
         breadth: ef_search of the graph over the centres of lists.
         """
         assert self.index is not None
         assert self.calibration is not None
         effort = max(effort, self.calibration.effort)
         if isinstance(self.index, Graph):
-            return self.index.nearest(queries, count, effort, allowed, threads)
+            return self.index.nearest(queries, effort, effort, allowed, threads)
         return self.index.nearest(queries, count, effort, breadth, allowed, threads)
 
     def problems(self) -> Iterator[str]:
         """Yield what is wrong with its structure."""
-        if isinstance(self.index, Graph) and (lost := self.index.unreachable()):
+        if isinstance(self.index, Graph) and (lost := self.index.unreachable()) > _LOST_SHARE * len(self.index):
             yield f"the graph {self.name} does not lead to {lost} of its {len(self.index)} rows"
 
 

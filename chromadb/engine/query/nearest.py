@@ -226,7 +226,9 @@ class _CodeSearch:
         if part.matches < _BROAD_FOR_INDEX * size or wanted > _CANDIDATES[0] + _LEAST:
             return None
         spann, hnsw = getattr(self.options, "spann", None), self.options.hnsw
-        effort, breadth = (hnsw.ef_search, 0) if spann is None else (spann.search_nprobe, spann.ef_search)
+        effort, breadth = (max(hnsw.ef_search, 2 * self.count), 0)
+        if spann is not None:
+            effort, breadth = spann.search_nprobe, spann.ef_search
         with self.trace.stage("graph" if spann is None else "lists", part.matches):
             prepared = comparable(queries, self.space)
             rows, estimates = index.nearest(prepared, wanted, effort, breadth, part.allowed, self.threads)
