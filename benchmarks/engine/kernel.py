@@ -20,6 +20,7 @@ _RESULTS = 10
 _QUERY_BITS = 8
 _BLOCK = 20_000
 _FILES = ("codes.plain", "codes.fast")
+_ROTATION_FILE = "rotation.npy"
 
 
 class Kernel:
@@ -30,11 +31,12 @@ class Kernel:
         self._vectors = np.asarray(vectors)
         self._space = space
         dimension = self._vectors.shape[1]
-        drawn = np.random.default_rng(0).normal(size=(dimension, dimension))
-        self._rotation = np.linalg.qr(drawn)[0].astype(np.float32)
         if folder is not None:
             self._plain, self._fast = (faiss.read_index(str(folder / name)) for name in _FILES)
+            self._rotation: Matrix = np.load(folder / _ROTATION_FILE)
             return
+        drawn = np.random.default_rng(0).normal(size=(dimension, dimension))
+        self._rotation = np.linalg.qr(drawn)[0].astype(np.float32)
         self._plain = faiss.IndexRaBitQ(dimension, faiss.METRIC_L2 if space == "l2" else faiss.METRIC_INNER_PRODUCT)
         self._plain.qb = _QUERY_BITS
         self._plain.train(self._turned(self._vectors[:_BLOCK]))
@@ -43,9 +45,10 @@ class Kernel:
         self._fast = faiss.IndexRaBitQFastScan(self._plain)
 
     def write(self, folder: Path) -> None:
-        """Write the codes."""
+        """Write the codes and what they were rotated by."""
         for index, name in zip((self._plain, self._fast), _FILES, strict=True):
             faiss.write_index(index, str(folder / name))
+        np.save(folder / _ROTATION_FILE, self._rotation)
 
     def query(self, vector: Matrix) -> list[int]:
         """Return the rows of the 10 nearest of all; vector has shape (dimension,)."""
