@@ -109,13 +109,18 @@ def check_answers(client: ClientAPI, records: Records) -> None:
         return
     collection = client.get_collection(NAME)
     assert collection.count() == len(records)
-    query = np.random.default_rng(len(records)).normal(size=DIMENSION).astype(np.float32)
+    query = query_for(records)
     since = max(record["metadata"]["call"] for record in records.values()) - 2
     check_query(collection, query, records)
     recent = {id_: one for id_, one in records.items() if one["metadata"]["call"] >= since}
     check_query(collection, query, recent, where={"call": {"$gte": since}})
     saying = {id_: one for id_, one in records.items() if "row 1" in one["document"]}
     check_query(collection, query, saying, where_document={"$contains": "row 1"})
+
+
+def query_for(records: Records) -> Vector:
+    """Return a vector to search such records for."""
+    return np.random.default_rng(len(records)).normal(size=DIMENSION).astype(np.float32)
 
 
 def check_query(collection: chromadb.Collection, query: Vector, matching: Records, **filters: Any) -> None:

@@ -150,7 +150,7 @@ def test_a_process_that_dies_does_not_trouble_the_others(tmp_path: Path) -> None
     with chromadb.PersistentClient(tmp_path) as client:
         mine = client.create_collection("mine", embedding_function=None)
         for seed in range(3):
-            process = processes.start("writer", tmp_path, seed)
+            process = processes.start("writer", tmp_path, seed, 0)
             assert process.stdout is not None
             acknowledged = 0
             for row in range(12):
@@ -170,7 +170,7 @@ def test_damage_in_the_log_leaves_a_prefix_of_the_calls(tmp_path: Path) -> None:
     """Pages that were overwritten with noise, as a disk may leave them that lied about what it had written."""
     seed, calls = 5, 30
     original = tmp_path / "original"
-    process = processes.start("writer", original, seed)
+    process = processes.start("writer", original, seed, 0)
     assert process.stdout is not None
     for _ in range(calls):
         process.stdout.readline()
