@@ -20,6 +20,8 @@ from chromadb.model.embeddings import Matrix
 RECALL = 0.995
 RESULTS = 10
 _QUERIES = 100
+_APART = 37
+"""How far apart in the sample the row is whose direction another takes."""
 
 Finder = Callable[[Matrix, int], LocalRows]
 """Given queries of shape (n, dimension) and a number, returns rows, shape (n, any), -1 for none."""
@@ -52,15 +54,18 @@ def sample_queries(vectors: Matrix, space: str, exact: Finder) -> Matrix:
 
     vectors: (n, dimension), n at least 1, as they were given. exact: given queries and a count, returns their nearest
     rows.
-    Each is the middle between a row and one of its ten nearest. A row itself would be too easy: links and lists were
-    made around it, and it finds itself. Anything invented would lie where no row is, which is harder than real queries.
+    A row itself would be too easy: links and lists were made around it, and it finds itself; so would be the middle
+    between two rows. What lies in any direction from a row lies where no rows are, and is harder than real queries. So
+    each is a row moved in the direction from another row to that one's tenth neighbour, as far as its own tenth
+    neighbour lies: such queries needed the effort that vectors like the rows, but not among them, needed.
     """
-    rows = np.unique(np.linspace(0, len(vectors) - 1, _QUERIES).astype(np.int64))
-    own = np.ascontiguousarray(comparable(vectors[rows], space))
-    near = exact(own, min(RESULTS, len(vectors)))
-    # The farthest of the nearest, so that copies of a row do not give the row itself.
-    middle = (own + comparable(vectors[near[:, -1]], space)) / 2
-    return np.ascontiguousarray(comparable(middle.astype(np.float32), space))
+    chosen = np.unique(np.linspace(0, len(vectors) - 1, _QUERIES).astype(np.int64))
+    own = np.ascontiguousarray(comparable(vectors[chosen], space))
+    near = exact(own, min(RESULTS + 1, len(vectors)))
+    steps = comparable(vectors[near[:, -1]], space) - own
+    lengths = np.linalg.norm(steps, axis=1, keepdims=True)
+    directions = np.roll(steps / np.where(lengths > 0, lengths, 1), _APART, axis=0)
+    return np.ascontiguousarray(comparable((own + lengths * directions).astype(np.float32), space))
 
 
 def calibrate(

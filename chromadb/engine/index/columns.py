@@ -43,6 +43,7 @@ class Column:
     """
 
     def __init__(self) -> None:
+        self._present: set[int] = set()
         self._kinds = Growable(np.uint8)
         self._words = Growable(np.int64)
         self._codes: dict[str, int] = {}
@@ -71,8 +72,21 @@ class Column:
             self._element_slots.append(np.repeat(arrays + first_slot, lengths))
             self._element_kinds.append(element_kinds)
             self._element_words.append(element_words)
+        self._append_slots(kinds, words)
+
+    def _append_slots(self, kinds: npt.NDArray[np.uint8], words: npt.NDArray[np.int64]) -> None:
+        self._present |= set(np.flatnonzero(np.bincount(kinds)).tolist())
         self._words.append(words)
         self._kinds.append(kinds)
+
+    def of_kind(self, kind: Kind, size: int, mask: Callable[[], Mask]) -> Mask:
+        """Return which of the first ``size`` slots hold a value of the kind for which the mask of all words is true."""
+        if kind not in self._present:
+            return np.zeros(size, dtype=np.bool_)
+        chosen = mask()
+        if len(self._present) > 1:
+            chosen = chosen & (self.kinds(size) == kind)
+        return chosen
 
     def taken(self, slots: Slots) -> Column:
         """Return a column of some slots, numbered anew in the order given, with a vocabulary of what they hold."""
@@ -87,8 +101,7 @@ class Column:
         texts = list(self._codes)
         used = np.unique(np.concatenate([words[kinds == Kind.STRING], element_words[element_kinds == Kind.STRING]]))
         taken._codes = {texts[code]: position for position, code in enumerate(used.tolist())}
-        taken._kinds.append(kinds)
-        taken._words.append(_recoded(kinds, words, lambda codes: np.searchsorted(used, codes)))
+        taken._append_slots(kinds, _recoded(kinds, words, lambda codes: np.searchsorted(used, codes)))
         taken._element_slots.append(positions[kept])
         taken._element_kinds.append(element_kinds)
         taken._element_words.append(_recoded(element_kinds, element_words, lambda codes: np.searchsorted(used, codes)))
@@ -106,8 +119,7 @@ class Column:
         self._element_words.append(
             _recoded(other._element_kinds.values, other._element_words.values, mapping.__getitem__)
         )
-        self._words.append(words)
-        self._kinds.append(kinds)
+        self._append_slots(kinds, words)
 
     def to_arrays(self) -> tuple[list[npt.NDArray[Any]], list[str]]:
         """Return the arrays (kinds, words, element slots, element kinds, element words) and the vocabulary."""
@@ -118,15 +130,11 @@ class Column:
     def from_arrays(cls, arrays: Sequence[npt.NDArray[Any]], vocabulary: Sequence[str]) -> Column:
         """Return the column that ``to_arrays`` was called on."""
         column = cls()
-        targets: tuple[Growable[Any], ...] = (
-            column._kinds,
-            column._words,
-            column._element_slots,
-            column._element_kinds,
-            column._element_words,
-        )
-        for target, array in zip(targets, arrays, strict=True):
-            target.append(array)
+        kinds, words, element_slots, element_kinds, element_words = arrays
+        column._append_slots(kinds, words)
+        column._element_slots.append(element_slots)
+        column._element_kinds.append(element_kinds)
+        column._element_words.append(element_words)
         column._codes = {text: code for code, text in enumerate(vocabulary)}
         return column
 

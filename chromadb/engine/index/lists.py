@@ -64,12 +64,8 @@ class Lists:
         self._space = space
 
     @classmethod
-    def build(cls, vectors: Matrix, space: str, options: ListOptions, thread_count: int) -> Lists:
-        """Make lists of rows.
-
-        vectors: (n, dimension), n at least 1, as they were given, perhaps memory-mapped: they are read in order, some
-        times over, and never held in memory at once.
-        """
+    def build(cls, source: RowSource, options: ListOptions, thread_count: int) -> Lists:
+        """Make lists of rows, which are never all held in memory at once."""
         library = faiss()
         bounds = PartitionOptions.within_bounds(
             options.split_threshold, options.merge_threshold, options.reassign_neighbor_count

@@ -7,7 +7,7 @@ Distances are squared differences whatever the space: what lies together has sim
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,27 @@ _DRAFT_NEIGHBORS, _DRAFT_CANDIDATES = 16, 64
 """Links of the graph over centres that are yet to change, and candidates held when it is built and searched."""
 
 _Assignment = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class RowSource:
+    """Rows to be divided.
+
+    vectors: (n, dimension), n at least 1, as they were given, perhaps memory-mapped: they are read in order, some times
+    over, and those of long lists again. interrupt: called whenever rows are read; what it raises ends the work.
+    """
+
+    vectors: Matrix
+    space: str
+    interrupt: Callable[[], None]
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def take(self, rows: LocalRows | slice) -> Matrix:
+        """Return some rows as they are compared."""
+        self.interrupt()
+        return np.ascontiguousarray(comparable(self.vectors[rows], self.space))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +106,23 @@ def nearest_centres(graph: Any, rows: Matrix, count: int, ef_search: int) -> tup
     return distances, numbers
 
 
-def partition(vectors: Matrix, space: str, options: PartitionOptions, thread_count: int) -> Partition:
-    """Divide rows into lists.
-
-    vectors: (n, dimension), n at least 1, as they were given, perhaps memory-mapped: they are read in order, some times
-    over, and those of long lists again.
-    """
-    rows = len(vectors)
+def partition(source: RowSource, options: PartitionOptions, thread_count: int) -> Partition:
+    """Divide rows into lists."""
+    rows = len(source)
     target = (options.split_threshold + options.merge_threshold) / 2
     count = max(1, round(rows / target))
     seeds = np.linspace(0, rows - 1, count).astype(np.int64)
     with threads(thread_count):
-        lists = Partition(_taken(vectors, seeds, space), np.zeros(rows, dtype=np.int64))
+        lists = Partition(source.take(seeds), np.zeros(rows, dtype=np.int64))
         for _ in range(_ROUNDS_OF_MEANS):
-            lists = _improved(vectors, space, lists)
+            lists = _improved(source, lists)
         for round_ in range(_ROUNDS_OF_SPLITS + 1):
-            split = _split(vectors, space, lists, options.split_threshold)
+            split = _split(source, lists, options.split_threshold)
             if split is None:
                 break
             lists, changed = split
             if round_ < _ROUNDS_OF_SPLITS and options.reassign_neighbor_count:
-                lists = _reassigned(vectors, space, lists, changed, options.reassign_neighbor_count)
+                lists = _reassigned(source, lists, changed, options.reassign_neighbor_count)
         return _merged(lists, options)
 
 
@@ -115,22 +132,18 @@ def chunks(rows: int) -> Iterator[slice]:
         yield slice(first, min(first + ROWS_AT_ONCE, rows))
 
 
-def _taken(vectors: Matrix, rows: LocalRows, space: str) -> Matrix:
-    return np.ascontiguousarray(comparable(vectors[rows], space))
-
-
 def draft_graph(centres: Matrix) -> Any:
     """Return a graph over centres that is quick to build, for squared differences."""
     return centre_graph(centres, faiss().METRIC_L2, _DRAFT_NEIGHBORS, _DRAFT_CANDIDATES)
 
 
-def _improved(vectors: Matrix, space: str, lists: Partition) -> Partition:
+def _improved(source: RowSource, lists: Partition) -> Partition:
     """Return every row at its nearest centre, and the centres moved to the means of their rows."""
     graph = draft_graph(lists.centres)
     homes = np.empty_like(lists.homes)
     sums = np.zeros_like(lists.centres)
-    for chunk in chunks(len(vectors)):
-        block = np.ascontiguousarray(comparable(vectors[chunk], space))
+    for chunk in chunks(len(source)):
+        block = source.take(chunk)
         homes[chunk] = nearest_centres(graph, block, 1, _DRAFT_CANDIDATES)[1][:, 0]
         order = np.argsort(homes[chunk], kind="stable")
         numbers, starts = np.unique(homes[chunk][order], return_index=True)
@@ -139,7 +152,7 @@ def _improved(vectors: Matrix, space: str, lists: Partition) -> Partition:
     return Partition(np.where(sizes > 0, sums / np.maximum(sizes, 1), lists.centres).astype(np.float32), homes)
 
 
-def _split(vectors: Matrix, space: str, lists: Partition, longest: int) -> tuple[Partition, _Assignment] | None:
+def _split(source: RowSource, lists: Partition, longest: int) -> tuple[Partition, _Assignment] | None:
     """Return the lists with the long ones split until none is long, and which lists are parts of these.
 
     None when no list is long.
@@ -158,10 +171,10 @@ def _split(vectors: Matrix, space: str, lists: Partition, longest: int) -> tuple
         while pending:
             rows = pending.pop()
             if len(rows) > longest:
-                pending.extend(_halves(vectors, rows, space))
+                pending.extend(_halves(source, rows))
                 continue
             homes[rows] = target
-            mean = _taken(vectors, rows, space).mean(axis=0)
+            mean = source.take(rows).mean(axis=0)
             if target == number:
                 centres[number] = mean
             else:
@@ -171,9 +184,9 @@ def _split(vectors: Matrix, space: str, lists: Partition, longest: int) -> tuple
     return Partition(np.vstack([centres, *fresh]), homes), np.array(changed)
 
 
-def _halves(vectors: Matrix, rows: LocalRows, space: str) -> tuple[LocalRows, LocalRows]:
+def _halves(source: RowSource, rows: LocalRows) -> tuple[LocalRows, LocalRows]:
     """Return the rows divided around two means; in the middle, where these leave one side empty."""
-    sample = _taken(vectors, rows[:: max(1, len(rows) // _HALVING_SAMPLE)], space)
+    sample = source.take(rows[:: max(1, len(rows) // _HALVING_SAMPLE)])
     first = sample[np.argmax(_squares(sample - sample.mean(axis=0)))]
     second = sample[np.argmax(_squares(sample - first))]
     for _ in range(_HALVING_STEPS):
@@ -181,7 +194,7 @@ def _halves(vectors: Matrix, rows: LocalRows, space: str) -> tuple[LocalRows, Lo
         if not nearer.any() or nearer.all():
             break
         first, second = sample[nearer].mean(axis=0), sample[~nearer].mean(axis=0)
-    sides = [_side(_taken(vectors, rows[chunk], space), first, second) for chunk in chunks(len(rows))]
+    sides = [_side(source.take(rows[chunk]), first, second) for chunk in chunks(len(rows))]
     side = np.concatenate(sides)
     if not side.any() or side.all():
         side = np.arange(len(rows)) < len(rows) // 2
@@ -197,7 +210,7 @@ def _squares(rows: Matrix) -> Matrix:
     return np.einsum("ij,ij->i", rows, rows)
 
 
-def _reassigned(vectors: Matrix, space: str, lists: Partition, changed: _Assignment, neighbors: int) -> Partition:
+def _reassigned(source: RowSource, lists: Partition, changed: _Assignment, neighbors: int) -> Partition:
     """Return the lists after rows of those around changed ones have moved to their nearest centres."""
     graph = draft_graph(lists.centres)
     around = nearest_centres(graph, lists.centres[changed], min(neighbors + 1, len(lists.centres)), _DRAFT_CANDIDATES)[
@@ -208,7 +221,7 @@ def _reassigned(vectors: Matrix, space: str, lists: Partition, changed: _Assignm
     rows = np.flatnonzero(concerned[lists.homes])
     homes = lists.homes.copy()
     for chunk in chunks(len(rows)):
-        block = _taken(vectors, rows[chunk], space)
+        block = source.take(rows[chunk])
         homes[rows[chunk]] = nearest_centres(graph, block, 1, _DRAFT_CANDIDATES)[1][:, 0]
     return Partition(lists.centres, homes)
 

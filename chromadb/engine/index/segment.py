@@ -36,7 +36,7 @@ from chromadb.engine.index.columns import Column
 from chromadb.engine.index.distances import Distances
 from chromadb.engine.index.vectors import Slots
 from chromadb.engine.store.records import Numbers
-from chromadb.engine.store.segment_files import DamagedSegmentError, PartWriter, SegmentFolder
+from chromadb.engine.store.segment_files import DamagedSegmentError, PartWriter, SegmentFiles, SegmentFolder
 from chromadb.model.embeddings import Matrix
 
 BLOCK_ROWS = 32
@@ -193,6 +193,14 @@ def open_segment(folder: SegmentFolder, owner: UUID, name: UUID) -> Segment:
     Raises DamagedSegmentError, MissingSegmentError when vectors or rows cannot be used.
     """
     files = folder.open(owner, name)
+    with files.reading():
+        segment = _opened(name, files)
+    if segment.problems:
+        files.check_present()
+    return segment
+
+
+def _opened(name: UUID, files: SegmentFiles) -> Segment:
     properties = files.header.properties
     dimension, count, space = properties["dimension"], properties["rows"], properties["space"]
     matrix = files.map("vectors", verify=False).view("<f4").reshape(count, dimension)
@@ -204,7 +212,7 @@ def open_segment(folder: SegmentFolder, owner: UUID, name: UUID) -> Segment:
             for part in parts:
                 files.map(part)
             return use()
-        except DamagedSegmentError as error:
+        except (DamagedSegmentError, RuntimeError) as error:
             problems.append(str(error))
             _logger.warning("%s; it is made anew from the vectors", error)
             return make()

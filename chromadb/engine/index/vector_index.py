@@ -54,8 +54,8 @@ class VectorIndex:
         """Return rows that look nearest and estimated distances, as the index itself does; there is one.
 
         count: of the candidates from lists, whose codes are coarse; a graph, whose codes are fine, returns as many as it
-        has held on its way. effort: the least that the configuration asks for (ef_search, search_nprobe); more where calibration says so.
-        breadth: ef_search of the graph over the centres of lists.
+        has held on its way. effort: the least that the configuration asks for (ef_search, search_nprobe); more where
+        calibration says so. breadth: ef_search of the graph over the centres of lists.
         """
         assert self.index is not None
         assert self.calibration is not None
@@ -131,17 +131,18 @@ def write_lists(
 
 
 def open_vector_index(folder: SegmentFolder, owner: UUID, name: UUID) -> VectorIndex:
-    """Verify and map what was written; raises DamagedSegmentError."""
+    """Verify and map what was written; raises DamagedSegmentError, MissingSegmentError."""
     files = folder.open(owner, name)
     properties = files.header.properties
     kind, space, rows = properties["kind"], properties["space"], properties["rows"]
     index: Graph | Lists | None = None
     calibration = None
     if kind != "none":
-        files.map(kind)
         calibration = Calibration.from_json(properties["calibration"])
-        path = files.path(kind)
-        index = Graph.open(path, space) if kind == "graph" else Lists.open(path, rows, space)
+        with files.reading():
+            files.map(kind)
+            path = files.path(kind)
+            index = Graph.open(path, space) if kind == "graph" else Lists.open(path, rows, space)
     return VectorIndex(name, index, calibration)
 
 

@@ -103,16 +103,17 @@ def _leaves(condition: Filter) -> Iterator[Filter]:
 
 
 def _compare(column: Column, comparison: Comparison, operand: Scalar, size: int) -> Mask:
-    kinds, words = column.kinds(size), column.words(size)
+    words = column.words(size)
     if isinstance(operand, (bool, str)):
         word = column.word_of(operand)
         if word is None:
             return np.zeros(size, dtype=np.bool_)
         kind = Kind.BOOL if isinstance(operand, bool) else Kind.STRING
-        return (kinds == kind) & (words == word)
-    ints = (kinds == Kind.INT) & _compare_ints(words, comparison, operand)
-    floats = (kinds == Kind.FLOAT) & _compare_floats(words.view(np.float64), comparison, operand)
-    return ints | floats
+        return column.of_kind(kind, size, lambda: words == word)
+    ints = column.of_kind(Kind.INT, size, lambda: _compare_ints(words, comparison, operand))
+    floats = column.of_kind(Kind.FLOAT, size, lambda: _compare_floats(words.view(np.float64), comparison, operand))
+    ints |= floats
+    return ints
 
 
 def _compare_ints(values: npt.NDArray[Any], comparison: Comparison, operand: int | float) -> Mask:
@@ -149,5 +150,5 @@ def _is_in(column: Column, operands: tuple[Scalar, ...], size: int) -> Mask:
     if isinstance(first, (bool, str)):
         words = [word for operand in operands if (word := column.word_of(operand)) is not None]
         kind = Kind.BOOL if isinstance(first, bool) else Kind.STRING
-        return (column.kinds(size) == kind) & np.isin(column.words(size), np.array(words, dtype=np.int64))
+        return column.of_kind(kind, size, lambda: np.isin(column.words(size), np.array(words, dtype=np.int64)))
     return reduce(operator.or_, (_compare(column, Comparison.EQ, operand, size) for operand in operands))

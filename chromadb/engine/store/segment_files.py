@@ -102,6 +102,25 @@ class SegmentFiles:
         """Return where a part lies."""
         return self.directory / part
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Turn what goes wrong while files are read into DamagedSegmentError, or MissingSegmentError.
+
+        The latter when the whole directory has gone meanwhile: another process may have merged and removed it.
+        """
+        try:
+            yield
+        except (StorageError, OSError, RuntimeError) as error:
+            self.check_present()
+            if isinstance(error, StorageError):
+                raise
+            raise DamagedSegmentError(f"reading {self.directory} failed ({error})") from error
+
+    def check_present(self) -> None:
+        """Raise MissingSegmentError if the directory has been removed since it was opened."""
+        if not (self.directory / _HEADER).exists():
+            raise MissingSegmentError(f"the segment {self.directory} is missing")
+
     def map(self, part: str, *, verify: bool = True) -> Bytes:
         """Return the bytes of a part, mapped read-only; they stay readable when the file is removed.
 
@@ -125,12 +144,13 @@ class SegmentFiles:
         return content
 
     def problems(self) -> list[str]:
-        """Return what is wrong with the parts, reading all of them."""
+        """Return what is wrong with the parts, reading all of them; raises MissingSegmentError."""
         found = []
         for part in self.header.parts:
             try:
                 self.map(part)
             except DamagedSegmentError as error:
+                self.check_present()
                 found.append(str(error))
         return found
 
@@ -149,11 +169,12 @@ class SegmentFolder:
         """
         lock = FileLock(self._root / _LOCK_FILE, timeout=patience)
         try:
-            with _translated(self._root / _LOCK_FILE):
-                lock.acquire()
+            lock.acquire()
         except Timeout:
             yield False
             return
+        except OSError as error:
+            raise _refused(self._root / _LOCK_FILE, error) from error
         try:
             yield True
         finally:
@@ -243,10 +264,14 @@ def _translated(path: Path) -> Iterator[None]:
         yield
     except (OSError, RuntimeError) as error:
         # FAISS raises RuntimeError for what it cannot write.
-        raise StorageError(
-            f"writing {path} failed ({error}); nothing was changed. Check the free space and the permissions of the "
-            "directory, and call again"
-        ) from error
+        raise _refused(path, error) from error
+
+
+def _refused(path: Path, error: Exception) -> StorageError:
+    return StorageError(
+        f"writing {path} failed ({error}); nothing was changed. Check the free space and the permissions of the "
+        "directory, and call again"
+    )
 
 
 def _synced(path: Path) -> Part:
