@@ -1,7 +1,8 @@
 """Random histories of one directory, compared with a plain model after every step.
 
-The model is a list of dicts and a brute-force search. Two clients work on the directory: one is reopened now and then,
-the other has a database of its own, as another process would, and has to follow the log.
+The model is a list of dicts and a brute-force search. Two clients work on the directory, each with a database of its
+own, as two processes would have: each has to follow what the other writes, and the segments that the other seals. They
+are reopened and made to forget what they hold of the collection now and then.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from chromadb.engine.database import Database
 from chromadb.engine.store import catalog, text
 
 DIMENSION = 3
+WIDE = 33
+"""A dimension of which segments have codes."""
+
 IDS = st.sampled_from([f"id-{number}" for number in range(12)])
 SOME_IDS = st.lists(IDS, min_size=1, max_size=5, unique=True)
 VECTOR = st.lists(st.integers(-3, 3).map(float), min_size=DIMENSION, max_size=DIMENSION)
@@ -121,10 +125,12 @@ class Histories(RuleBasedStateMachine):
         self.directory = tempfile.mkdtemp()
         self.records: list[dict[str, Any]] = []
         self.space = "l2"
+        self.repeats = 1
 
-    @initialize(space=st.sampled_from(["l2", "cosine", "ip"]))
-    def create(self, space: str) -> None:
+    @initialize(space=st.sampled_from(["l2", "cosine", "ip"]), dimension=st.sampled_from([DIMENSION, WIDE]))
+    def create(self, space: str, dimension: int) -> None:
         self.space = space
+        self.repeats = dimension // DIMENSION
         self.client = self.open()
         self.other = self.open()
         self.client.create_collection("records", embedding_function=None, configuration={"hnsw": {"space": space}})  # type: ignore[typeddict-item]
@@ -134,6 +140,9 @@ class Histories(RuleBasedStateMachine):
         return chromadb.PersistentClient(self.directory)
 
     def teardown(self) -> None:
+        if hasattr(self, "client"):
+            report = self.client.check()
+            assert report.ok, report.problems
         for client in (getattr(self, "client", None), getattr(self, "other", None)):
             if client is not None:
                 client._system.stop()
@@ -185,10 +194,19 @@ class Histories(RuleBasedStateMachine):
         assert self.collection(other).delete(where=where, limit=limit) == {"deleted": len(chosen)}
         self.records = [record for record in self.records if record["id"] not in chosen]
 
-    @rule()
-    def reopen(self) -> None:
-        self.client._system.stop()
-        self.client = self.open()
+    @rule(other=st.booleans())
+    def reopen(self, other: bool) -> None:
+        name = "other" if other else "client"
+        getattr(self, name)._system.stop()
+        setattr(self, name, self.open())
+
+    @rule(other=st.booleans())
+    def compact(self, other: bool) -> None:
+        (self.other if other else self.client).compact()
+
+    @rule(other=st.booleans())
+    def unload(self, other: bool) -> None:
+        (self.other if other else self.client).unload_collection("records")
 
     @rule()
     def index_text(self) -> None:
@@ -249,6 +267,7 @@ class Histories(RuleBasedStateMachine):
         ids: list[str] | None,
         n_results: int,
     ) -> None:
+        vector = vector * self.repeats
         distances = {
             record["id"]: self.distance(vector, record["embedding"])
             for record in self.selected(where, where_document, ids)
@@ -272,7 +291,7 @@ class Histories(RuleBasedStateMachine):
 
     def draw_columns(self, data: st.DataObject, count: int, metadata: Any) -> dict[str, Any]:
         return {
-            "embeddings": [data.draw(VECTOR) for _ in range(count)],
+            "embeddings": [data.draw(VECTOR) * self.repeats for _ in range(count)],
             "documents": [data.draw(DOCUMENT) for _ in range(count)],
             "metadatas": [data.draw(metadata) for _ in range(count)],
         }
