@@ -10,6 +10,7 @@ Vectors are compared as those of codes.py are.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from chromadb.engine.index.codes import Estimates, LocalRows, comparable, rotation
+from chromadb.engine.index.codes import Estimates, LocalRows, rotation
 from chromadb.engine.index.columns import Mask
 from chromadb.engine.index.kernels import faiss, threads
 from chromadb.engine.index.partition import (
     Partition,
     PartitionOptions,
+    RowSource,
     centre_graph,
     chunks,
     draft_graph,
@@ -64,20 +66,32 @@ class Lists:
         self._space = space
 
     @classmethod
-    def build(cls, source: RowSource, options: ListOptions, thread_count: int) -> Lists:
-        """Make lists of rows, which are never all held in memory at once."""
+    def build(
+        cls,
+        vectors: Matrix,
+        space: str,
+        options: ListOptions,
+        thread_count: int,
+        interrupt: Callable[[], None] = lambda: None,
+    ) -> Lists:
+        """Make lists of rows.
+
+        vectors: (n, dimension), n at least 1, as they were given, perhaps memory-mapped: they are read in order, some
+        times over, and never held in memory at once. interrupt: called now and then; what it raises ends the work.
+        """
+        source = RowSource(vectors, space, interrupt)
         library = faiss()
         bounds = PartitionOptions.within_bounds(
             options.split_threshold, options.merge_threshold, options.reassign_neighbor_count
         )
-        lists = partition(vectors, space, bounds, thread_count)
+        lists = partition(source, bounds, thread_count)
         neighbors = min(max(options.max_neighbors, _FEWEST_NEIGHBORS), _MOST_NEIGHBORS)
         candidates = max(options.ef_construction, neighbors)
         turn = rotation(vectors.shape[1])
         turned = np.ascontiguousarray(lists.centres @ turn)
         metric = library.METRIC_INNER_PRODUCT if space == "ip" else library.METRIC_L2
         with threads(thread_count):
-            rows, others = _replicas(vectors, space, lists, options.write_nprobe, bounds.split_threshold)
+            rows, others = _replicas(source, lists, options.write_nprobe, bounds.split_threshold)
             graph = centre_graph(turned, metric, neighbors, candidates)
             index = library.IndexIVFRaBitQ(graph, vectors.shape[1], len(turned), metric)
             index.train(turned)
@@ -85,7 +99,7 @@ class Lists:
                 here = slice(*np.searchsorted(rows, [chunk.start, chunk.stop]))
                 members = np.concatenate([np.arange(chunk.start, chunk.stop), rows[here]])
                 assignment = np.concatenate([lists.homes[chunk], others[here]])
-                block = comparable(vectors[chunk], space) @ turn
+                block = source.take(chunk) @ turn
                 block = np.ascontiguousarray(block[members - chunk.start])
                 # The public add_with_ids would search the list of each row anew, and put it into one only.
                 index.add_core(len(members), *(library.swig_ptr(array) for array in (block, members, assignment)))
@@ -172,16 +186,14 @@ def _first_of_each(rows: LocalRows) -> Mask:
     return first
 
 
-def _replicas(
-    vectors: Matrix, space: str, lists: Partition, write_nprobe: int, longest: int
-) -> tuple[LocalRows, LocalRows]:
+def _replicas(source: RowSource, lists: Partition, write_nprobe: int, longest: int) -> tuple[LocalRows, LocalRows]:
     """Return rows, ascending, and lists that hold them beside their own, as far as these lists have room."""
     parts = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))]
     probes = min(write_nprobe, len(lists.centres))
     if probes > 1:
         graph = draft_graph(lists.centres)
-        for chunk in chunks(len(vectors)):
-            block = comparable(vectors[chunk], space)
+        for chunk in chunks(len(source)):
+            block = source.take(chunk)
             distances, numbers = nearest_centres(graph, block, probes, 2 * probes)
             rows, others, far = _closure(lists.centres, lists.homes[chunk], distances, numbers)
             parts.append((rows + chunk.start, others, far))

@@ -12,7 +12,7 @@ from chromadb.engine.index.codes import comparable
 from chromadb.engine.index.distances import exact_distances
 from chromadb.engine.index.kernels import faiss, threads
 from chromadb.engine.index.lists import ListOptions, Lists
-from chromadb.engine.index.partition import PartitionOptions, partition
+from chromadb.engine.index.partition import PartitionOptions, RowSource, partition
 
 SPACES = ["l2", "cosine", "ip"]
 DIMENSION = 48
@@ -79,8 +79,8 @@ def test_boundary_rows_are_in_several_lists() -> None:
 
 def test_short_lists_are_merged() -> None:
     vectors = vectors_of("latent", 2000)
-    kept = partition(vectors, "l2", PartitionOptions(50, 0, 64), 1).sizes()
-    merged = partition(vectors, "l2", PartitionOptions(50, 25, 64), 1).sizes()
+    kept = partition(RowSource(vectors, "l2", lambda: None), PartitionOptions(50, 0, 64), 1).sizes()
+    merged = partition(RowSource(vectors, "l2", lambda: None), PartitionOptions(50, 25, 64), 1).sizes()
     assert (kept < 25).mean() > 2 * (merged < 25).mean()
 
 
@@ -88,7 +88,7 @@ def test_rows_around_a_split_list_move_to_nearer_centres() -> None:
     vectors = vectors_of("clustered", 2000)
 
     def mean_distance(neighbors: int) -> float:
-        lists = partition(vectors, "l2", PartitionOptions(40, 0, neighbors), 1)
+        lists = partition(RowSource(vectors, "l2", lambda: None), PartitionOptions(40, 0, neighbors), 1)
         return float(np.square(vectors - lists.centres[lists.homes]).sum(axis=1).mean())
 
     assert mean_distance(64) < mean_distance(0)
@@ -175,3 +175,18 @@ def test_building_and_searching_leave_the_threads_of_others_alone() -> None:
         lists = Lists.build(vectors_of("latent", 200), "l2", ListOptions(), 2)
         lists.nearest(vectors_of("latent", 2), 3, 10, 10, None, 2)
         assert faiss().omp_get_max_threads() == 1
+
+
+def test_building_can_be_interrupted() -> None:
+    vectors = vectors_of("latent", 500)
+    calls = []
+    Lists.build(vectors, "l2", ListOptions(), 1, lambda: calls.append(None))
+    for after in range(len(calls)):
+        left = iter(range(after))
+
+        def interrupt(left: Any = left) -> None:
+            if next(left, None) is None:
+                raise InterruptedError("closing")
+
+        with pytest.raises(InterruptedError, match="closing"):
+            Lists.build(vectors, "l2", ListOptions(), 1, interrupt)
