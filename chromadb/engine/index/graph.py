@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from chromadb.engine.index.codes import Estimates, LocalRows, comparable
 from chromadb.engine.index.columns import Mask
@@ -22,6 +23,7 @@ from chromadb.engine.index.kernels import faiss, threads
 from chromadb.model.embeddings import Matrix
 
 _FEWEST_NEIGHBORS, _MOST_NEIGHBORS = 4, 512
+_ROUNDS_OF_LINKING, _LINK_CHOICES = 4, 64
 _RANGE_SAMPLE = 16_384
 """Rows from which the range of each dimension's byte is learnt; what lies beyond it is coded as its end."""
 _USUAL_SHARE, _FAR = 0.9, 8
@@ -61,6 +63,7 @@ class Graph:
         with threads(thread_count):
             for block in blocks():
                 index.add(np.ascontiguousarray(comparable(block, space)))
+            _link_lost(index)
         return cls(index, space)
 
     @classmethod
@@ -105,19 +108,47 @@ class Graph:
 
         Links of the upper levels are left out: these only choose among the lowest level's rows where to begin.
         """
-        library = faiss()
-        hnsw = self._index.hnsw
-        links = library.rev_swig_ptr(hnsw.neighbors.data(), hnsw.neighbors.size())
-        offsets = library.rev_swig_ptr(hnsw.offsets.data(), hnsw.offsets.size()).astype(np.int64)
-        width = np.arange(hnsw.nb_neighbors(0))
-        met = np.zeros(len(self), dtype=np.bool_)
-        frontier = np.array([hnsw.entry_point], dtype=np.int64)
-        while len(frontier):
-            met[frontier] = True
-            reached = links[offsets[frontier][:, None] + width]
-            reached = reached[reached >= 0]
-            frontier = np.unique(reached[~met[reached]])
-        return len(self) - int(np.count_nonzero(met))
+        return len(self) - int(np.count_nonzero(_reached(self._index)))
+
+
+def _lowest_links(index: Any) -> tuple[npt.NDArray[np.int32], LocalRows, LocalRows]:
+    """Return all links, -1 for none; where those of each row begin; and the places of its lowest level after that."""
+    library = faiss()
+    hnsw = index.hnsw
+    links = library.rev_swig_ptr(hnsw.neighbors.data(), hnsw.neighbors.size())
+    offsets = library.rev_swig_ptr(hnsw.offsets.data(), index.ntotal).astype(np.int64)
+    return links, offsets, np.arange(hnsw.nb_neighbors(0))
+
+
+def _reached(index: Any) -> Mask:
+    """Return to which rows links of the lowest level lead from the entry point."""
+    links, offsets, places = _lowest_links(index)
+    met = np.zeros(index.ntotal, dtype=np.bool_)
+    frontier = np.array([index.hnsw.entry_point], dtype=np.int64)
+    while len(frontier):
+        met[frontier] = True
+        ends = links[offsets[frontier][:, None] + places]
+        ends = ends[ends >= 0]
+        frontier = np.unique(ends[~met[ends]])
+    return met
+
+
+def _link_lost(index: Any) -> None:
+    """Add links to rows that none lead to: a row is given up by all its neighbours where these have nearer ones."""
+    links, offsets, places = _lowest_links(index)
+    for _ in range(_ROUNDS_OF_LINKING):
+        met = _reached(index)
+        lost = np.flatnonzero(~met)
+        if len(lost) == 0:
+            return
+        _, near = index.search(index.reconstruct_batch(lost), min(_LINK_CHOICES, index.ntotal))
+        for row, choices in zip(lost.tolist(), near, strict=True):
+            for other in choices[(choices >= 0) & met[choices]].tolist():
+                here = offsets[other] + places
+                free = here[links[here] < 0]
+                if len(free):
+                    links[free[0]] = row
+                    break
 
 
 def _sample(blocks: Iterator[Matrix], step: int, space: str) -> Matrix:

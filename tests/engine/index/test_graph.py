@@ -168,6 +168,17 @@ def test_every_row_of_a_graph_is_reachable_and_a_cut_is_noticed() -> None:
     assert Graph(index, "l2").unreachable() > before
 
 
+def test_rows_that_lie_far_apart_are_all_reachable() -> None:
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(600, 384)).astype(np.float32)
+    library = faiss()
+    plain = library.IndexHNSWSQ(384, library.ScalarQuantizer.QT_8bit, 4)
+    plain.train(vectors)
+    plain.add(vectors)
+    assert Graph(plain, "l2").unreachable() > 0
+    assert built(vectors, "l2", max_neighbors=4).unreachable() == 0
+
+
 def test_queries_for_a_calibration_are_near_rows_but_none_of_them() -> None:
     vectors = latent(2000)
     queries = sample_queries(vectors, "l2", lambda asked, count: exact(vectors, "l2", asked, count))
