@@ -99,7 +99,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 _HEAVY = {
-    "faiss", "onnxruntime", "tokenizers", "pydantic", "pydantic_settings", "numpy", "apsw", "httpx", "orjson",
+    "faiss", "onnxruntime", "tokenizers", "pydantic", "dotenv", "numpy", "apsw", "httpx", "orjson",
     "jsonschema",
     "asyncio", "sqlite3", "multiprocessing",
 }  # fmt: skip

@@ -168,7 +168,7 @@ def top_level_imports(tree: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 
 _INSIDE_FUNCTIONS = {
     # Heavy or optional packages, loaded by the few calls that need them.
-    "onnxruntime", "tokenizers", "jsonschema", "pandas", "nanoid", "ulid",
+    "onnxruntime", "tokenizers", "jsonschema", "pandas", "nanoid", "ulid", "faiss", "dotenv",
 }  # fmt: skip
 
 
@@ -185,7 +185,7 @@ def test_imports_inside_functions_are_of_heavy_or_optional_packages() -> None:
     assert sorted(set(found)) == []
 
 
-_DISTRIBUTIONS = {"ulid": "ulid-py"}
+_DISTRIBUTIONS = {"ulid": "ulid-py", "faiss": "faiss-cpu", "dotenv": "python-dotenv"}
 """Packages whose distribution has another name."""
 
 
