@@ -115,12 +115,11 @@ class SpannIndexConfig(BaseModel):
 
 def name_of_key(key: Any, argument: str) -> str:
     """Return the name of a ``Key``; raises ValueError, naming the argument, for anything else."""
-    # Loaded where it is needed: opening a database should not load the search expressions.
-    from chromadb.model.expression import Key
-
-    if not isinstance(key, Key):
+    # By its looks, for opening a database should not load the search expressions.
+    name = getattr(key, "name", None)
+    if not isinstance(name, str):
         raise ValueError(f"{argument} must be str or Key, got {type(key).__name__}")
-    return key.name
+    return name
 
 
 def _checked_source_key(value: Any) -> str | None:
