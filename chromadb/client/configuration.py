@@ -124,12 +124,11 @@ def prepare_update(configuration_json: Mapping[str, Any], update: UpdateCollecti
     """Return the JSON that changes a collection's configuration, checked against the present one.
 
     configuration_json: the present configuration. Raises ValueError when the embedding function cannot be
-    described or cannot replace the present one, and for changes to a SPANN index where there is none; which
+    described or cannot replace the present one, and for changes to the kind of index that is not there; which
     members of an index may change is for the database to say.
     """
     _require_mapping(update)
-    if update.get("spann") is not None and update.get("hnsw") is None and not configuration_json.get("spann"):
-        raise ValueError("Trying to update SPANN config but schema has HNSW")
+    _refuse_the_other_index(configuration_json, update)
     sent = update_collection_configuration_to_json(update)
     wanted = update.get("embedding_function")
     if wanted is not None:
@@ -137,6 +136,14 @@ def prepare_update(configuration_json: Mapping[str, Any], update: UpdateCollecti
         if present is not None and overwrite_embedding_function(present, wanted) is not wanted:
             sent["embedding_function"] = None
     return sent
+
+
+def _refuse_the_other_index(configuration_json: Mapping[str, Any], update: UpdateCollectionConfiguration) -> None:
+    hnsw, spann = update.get("hnsw"), update.get("spann")
+    if spann is not None and hnsw is None and configuration_json.get("spann") is None:
+        raise ValueError("Trying to update SPANN config but schema has HNSW")
+    if hnsw is not None and spann is None and configuration_json.get("spann") is not None:
+        raise ValueError("Trying to update HNSW config but schema has SPANN")
 
 
 def _require_mapping(configuration: object) -> None:

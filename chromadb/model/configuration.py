@@ -1,17 +1,15 @@
-"""The vector index of a collection as its ``configuration`` describes it: parse, default, update, print.
+"""The vector index of a collection as its ``configuration`` describes it: values, defaults and limits.
 
 A collection stores its schema (schema.py); ``configuration_json`` in answers is derived from that. Here are
-the values both share, what a create or update request may say, and the ``hnsw:*`` metadata keys of older
-releases.
-A SPANN configuration becomes an HNSW one of the same space: this database keeps one kind of index.
+the values both share; configuration_requests.py reads what a create or update request says.
+A collection has one kind of index: a graph (HNSW) or partition lists (SPANN).
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from chromadb.model.errors import InvalidArgumentError
@@ -19,28 +17,22 @@ from chromadb.model.json_record import (
     JsonRecord,
     Member,
     Number,
-    Reader,
     Unsigned,
     Unsigned32,
     canonical_text,
-    described,
-    nested,
     one_of,
-    read_number,
     read_object,
-    read_record,
     read_text,
-    read_unsigned,
-    record_json,
-    refuse_unknown_field,
 )
 
 DEFAULT_SPACE = "l2"
 SPACES = ("l2", "cosine", "ip")
 DEFAULT_EMBEDDING_FUNCTION_NAME = "default"
-LEGACY_KEY_PREFIX = "hnsw:"
 
-_read_space = one_of(*SPACES)
+read_space = one_of(*SPACES)
+"""Reads the name of a distance."""
+
+_read_known_quantization = one_of("none", "four_bit_rabit_q_with_u_search")
 _read_embedding_function_type = one_of("legacy", "known", "unknown")
 
 
@@ -83,7 +75,7 @@ def read_embedding_function(value: Any, path: str) -> EmbeddingFunctionDescripti
     return EmbeddingFunctionDescription(kind, name, canonical_text(given["config"], f"{path}.config"))
 
 
-Space = Annotated[str | None, Member(_read_space)]
+Space = Annotated[str | None, Member(read_space)]
 DescribedFunction = Annotated[EmbeddingFunctionDescription | None, Member(read_embedding_function)]
 
 
@@ -153,167 +145,145 @@ def default_hnsw() -> HnswConfiguration:
     return HnswConfiguration(num_threads=os.cpu_count() or 1)
 
 
+def _read_quantization(value: Any, path: str) -> str | None:
+    # "none" is the default and is never shown, so it is not kept either.
+    quantization: str = _read_known_quantization(value, path)
+    return None if quantization == "none" else quantization
+
+
+@dataclass(frozen=True, slots=True)
+class SpannOptions(JsonRecord):
+    """What a schema may say about a SPANN index; None is unsaid."""
+
+    strict: ClassVar[bool] = True
+    search_nprobe: Unsigned32 = None
+    search_rng_factor: Number = None
+    search_rng_epsilon: Number = None
+    nreplica_count: Unsigned32 = None
+    write_rng_factor: Number = None
+    write_rng_epsilon: Number = None
+    split_threshold: Unsigned32 = None
+    num_samples_kmeans: Unsigned = None
+    initial_lambda: Number = None
+    reassign_neighbor_count: Unsigned32 = None
+    merge_threshold: Unsigned32 = None
+    num_centers_to_merge_to: Unsigned32 = None
+    write_nprobe: Unsigned32 = None
+    ef_construction: Unsigned = None
+    ef_search: Unsigned = None
+    max_neighbors: Unsigned = None
+    center_drift_threshold: Number = None
+    quantize: Annotated[str | None, Member(_read_quantization)] = None
+
+    def problems(self) -> list[str]:
+        """Return what is out of its limits, each with the limits, in the order of the members."""
+        return [problem for name in _SPANN_LIMITS if (problem := _out_of_limits(name, getattr(self, name)))]
+
+
+_SPANN_LIMITS: dict[str, tuple[float | None, float]] = {
+    "search_nprobe": (None, 128),
+    "search_rng_factor": (1.0, 1.0),
+    "search_rng_epsilon": (5.0, 10.0),
+    "nreplica_count": (None, 8),
+    "write_rng_factor": (1.0, 1.0),
+    "write_rng_epsilon": (5.0, 10.0),
+    "split_threshold": (50, 200),
+    "num_samples_kmeans": (None, 1000),
+    "initial_lambda": (100.0, 100.0),
+    "reassign_neighbor_count": (None, 64),
+    "merge_threshold": (25, 100),
+    "num_centers_to_merge_to": (None, 8),
+    "write_nprobe": (None, 64),
+    "ef_construction": (None, 200),
+    "ef_search": (None, 200),
+    "max_neighbors": (None, 64),
+    "center_drift_threshold": (0.1, 1.0),
+}
+"""The least (None: 0) and the most that a member may be."""
+
+
+def _out_of_limits(name: str, value: float | None) -> str | None:
+    least, most = _SPANN_LIMITS[name]
+    if value is None or (least or 0) <= value <= most:
+        return None
+    shown = "" if least is None else f'"min": Number({least}), '
+    return f'{name}: Validation error: range [{{{shown}"max": Number({most}), "value": Number({value})}}]'
+
+
+@dataclass(frozen=True, slots=True)
+class SpannConfiguration:
+    """A complete SPANN configuration.
+
+    space: "l2", "cosine" or "ip". search_nprobe: lists read by a search. write_nprobe: lists that a row is put into at
+    most. ef_construction, ef_search, max_neighbors: of the graph over the centres of lists, as in HnswConfiguration.
+    reassign_neighbor_count: lists around a split one whose rows may move. split_threshold, merge_threshold: rows
+    of a list above which it is split, and below which it is merged.
+    """
+
+    space: str = DEFAULT_SPACE
+    search_nprobe: int = 64
+    write_nprobe: int = 32
+    ef_construction: int = 200
+    ef_search: int = 200
+    max_neighbors: int = 64
+    reassign_neighbor_count: int = 64
+    split_threshold: int = 50
+    merge_threshold: int = 25
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the members, all of which answers show."""
+        return {
+            "search_nprobe": self.search_nprobe,
+            "write_nprobe": self.write_nprobe,
+            "space": self.space,
+            "ef_construction": self.ef_construction,
+            "ef_search": self.ef_search,
+            "max_neighbors": self.max_neighbors,
+            "reassign_neighbor_count": self.reassign_neighbor_count,
+            "split_threshold": self.split_threshold,
+            "merge_threshold": self.merge_threshold,
+        }
+
+    def options(self) -> SpannOptions:
+        """Return everything but the space, as a schema holds it, with the members that only a schema has."""
+        return SpannOptions(
+            search_nprobe=self.search_nprobe,
+            search_rng_factor=1.0,
+            search_rng_epsilon=10.0,
+            nreplica_count=8,
+            write_rng_factor=1.0,
+            write_rng_epsilon=5.0,
+            split_threshold=self.split_threshold,
+            num_samples_kmeans=1000,
+            initial_lambda=100.0,
+            reassign_neighbor_count=self.reassign_neighbor_count,
+            merge_threshold=self.merge_threshold,
+            num_centers_to_merge_to=8,
+            write_nprobe=self.write_nprobe,
+            ef_construction=self.ef_construction,
+            ef_search=self.ef_search,
+            max_neighbors=self.max_neighbors,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class CollectionConfiguration:
     """The vector index and embedding function that a create request asks for."""
 
-    hnsw: HnswConfiguration
+    index: HnswConfiguration | SpannConfiguration
     embedding_function: EmbeddingFunctionDescription | None = None
 
     @property
     def is_default(self) -> bool:
         """True when a request without configuration means the same."""
-        return self.hnsw == default_hnsw() and is_default_embedding_function(self.embedding_function)
+        return self.index == default_hnsw() and is_default_embedding_function(self.embedding_function)
 
     def to_json(self) -> dict[str, Any]:
-        """Return ``configuration_json`` as answers show it."""
+        """Return ``configuration_json`` as answers show it: the kind of index that it is not is None."""
+        shown = self.index.to_json()
+        is_spann = isinstance(self.index, SpannConfiguration)
         return {
-            "hnsw": self.hnsw.to_json(),
-            "spann": None,
+            "hnsw": None if is_spann else shown,
+            "spann": shown if is_spann else None,
             "embedding_function": None if self.embedding_function is None else self.embedding_function.to_json(),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class _HnswRequest(JsonRecord):
-    strict: ClassVar[bool] = True
-    space: Space = None
-    ef_construction: Unsigned = None
-    ef_search: Unsigned = None
-    max_neighbors: Unsigned = None
-    num_threads: Unsigned = None
-    resize_factor: Number = None
-    sync_threshold: Unsigned = None
-    batch_size: Unsigned = None
-
-
-@dataclass(frozen=True, slots=True)
-class _SpannRequest(JsonRecord):
-    strict: ClassVar[bool] = True
-    search_nprobe: Unsigned32 = None
-    write_nprobe: Unsigned32 = None
-    space: Space = None
-    ef_construction: Unsigned = None
-    ef_search: Unsigned = None
-    max_neighbors: Unsigned = None
-    reassign_neighbor_count: Unsigned32 = None
-    split_threshold: Unsigned32 = None
-    merge_threshold: Unsigned32 = None
-
-
-@dataclass(frozen=True, slots=True)
-class _CreateRequest(JsonRecord):
-    hnsw: Annotated[_HnswRequest | None, Member(nested(_HnswRequest))] = None
-    spann: Annotated[_SpannRequest | None, Member(nested(_SpannRequest))] = None
-    embedding_function: DescribedFunction = None
-
-
-def read_create_configuration(
-    configuration: Mapping[str, Any] | None, metadata: Mapping[str, Any] | None
-) -> CollectionConfiguration:
-    """Read the configuration of a create request together with the ``hnsw:*`` keys of its metadata.
-
-    The metadata counts only where the request's HNSW part is absent or equal to the defaults.
-    Raises InvalidArgumentError for malformed members and ``hnsw:*`` keys, and for hnsw beside spann.
-    """
-    request = read_record(_CreateRequest, {} if configuration is None else configuration, "configuration")
-    _refuse_two_indexes(request.hnsw, request.spann)
-    if request.spann is not None:
-        hnsw = replace(default_hnsw(), space=request.spann.space or DEFAULT_SPACE)
-    else:
-        hnsw = _completed(request.hnsw)
-        legacy = _read_legacy_metadata(metadata or {})
-        if legacy is not None and hnsw == default_hnsw():
-            hnsw = legacy
-    return CollectionConfiguration(hnsw, request.embedding_function)
-
-
-def _completed(request: _HnswRequest | None) -> HnswConfiguration:
-    if request is None:
-        return default_hnsw()
-    return replace(default_hnsw(), **record_json(request))
-
-
-def _refuse_two_indexes(hnsw: object, spann: object) -> None:
-    if hnsw is not None and spann is not None:
-        raise InvalidArgumentError("Multiple vector index configurations provided")
-
-
-def _read_batch_size(value: Any, path: str) -> int:
-    size = read_unsigned(value, path)
-    if size < 2:
-        raise InvalidArgumentError(f"{path}: invalid value: {described(value)}, expected at least 2")
-    return size
-
-
-_LEGACY_MEMBERS: dict[str, tuple[str, Reader]] = {
-    "hnsw:space": ("space", _read_space),
-    "hnsw:construction_ef": ("ef_construction", read_unsigned),
-    "hnsw:search_ef": ("ef_search", read_unsigned),
-    "hnsw:M": ("max_neighbors", read_unsigned),
-    "hnsw:num_threads": ("num_threads", read_unsigned),
-    "hnsw:resize_factor": ("resize_factor", read_number),
-    "hnsw:batch_size": ("batch_size", _read_batch_size),
-    "hnsw:sync_threshold": ("sync_threshold", _read_batch_size),
-}
-
-
-def _read_legacy_metadata(metadata: Mapping[str, Any]) -> HnswConfiguration | None:
-    given = {}
-    for key, value in metadata.items():
-        if not isinstance(key, str) or not key.startswith(LEGACY_KEY_PREFIX):
-            continue
-        try:
-            if key not in _LEGACY_MEMBERS:
-                refuse_unknown_field(key, "metadata", _LEGACY_MEMBERS)
-            name, read = _LEGACY_MEMBERS[key]
-            given[name] = read(value, f"metadata.{key}")
-        except InvalidArgumentError as error:
-            message = "Failed to parse hnsw parameters from segment metadata"
-            raise InvalidArgumentError(f"{message}: {error}") from error
-    return replace(default_hnsw(), **given) if given else None
-
-
-@dataclass(frozen=True, slots=True)
-class _HnswUpdate(JsonRecord):
-    strict: ClassVar[bool] = True
-    ef_search: Unsigned = None
-    max_neighbors: Unsigned = None
-    num_threads: Unsigned = None
-    resize_factor: Number = None
-    sync_threshold: Unsigned = None
-    batch_size: Unsigned = None
-
-
-@dataclass(frozen=True, slots=True)
-class _SpannUpdate(JsonRecord):
-    strict: ClassVar[bool] = True
-    search_nprobe: Unsigned32 = None
-    ef_search: Unsigned = None
-
-
-@dataclass(frozen=True, slots=True)
-class _UpdateRequest(JsonRecord):
-    hnsw: Annotated[_HnswUpdate | None, Member(nested(_HnswUpdate))] = None
-    spann: Annotated[_SpannUpdate | None, Member(nested(_SpannUpdate))] = None
-    embedding_function: DescribedFunction = None
-
-
-@dataclass(frozen=True, slots=True)
-class ConfigurationUpdate:
-    """What an update request changes: only the members that are not None."""
-
-    hnsw: HnswOptions
-    embedding_function: EmbeddingFunctionDescription | None
-
-
-def read_configuration_update(new_configuration: Mapping[str, Any]) -> ConfigurationUpdate:
-    """Read the ``new_configuration`` of an update request.
-
-    A spann part is checked and then without effect, because no collection has a SPANN index.
-    Raises InvalidArgumentError for malformed or unchangeable members and for hnsw beside spann.
-    """
-    request = read_record(_UpdateRequest, new_configuration, "new_configuration")
-    _refuse_two_indexes(request.hnsw, request.spann)
-    changes = {} if request.hnsw is None else record_json(request.hnsw)
-    return ConfigurationUpdate(HnswOptions(**changes), request.embedding_function)

@@ -9,7 +9,7 @@ Cost: ``with_keys`` looks only at the keys it is given; adding one copies the ma
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,11 @@ from chromadb.model.configuration import (
     CollectionConfiguration,
     EmbeddingFunctionDescription,
     HnswConfiguration,
+    SpannConfiguration,
     default_hnsw,
+)
+from chromadb.model.configuration_requests import (
+    ConfigurationUpdate,
     read_configuration_update,
     read_create_configuration,
 )
@@ -38,6 +42,7 @@ from chromadb.model.schema_values import (
 )
 
 _SYSTEM_KEY_PREFIX = "chroma:"
+_SPANN_MEMBERS = {item.name for item in fields(SpannConfiguration)}
 
 _FIELD_OF_TYPE = {
     "string": "string",
@@ -75,7 +80,7 @@ class CollectionSchema:
         """
         configuration = read_create_configuration(configuration_json, metadata)
         if schema_json is None:
-            return cls(factory_schema(configuration.hnsw, configuration.embedding_function))
+            return cls(factory_schema(configuration.index, configuration.embedding_function))
         given = read_record(SchemaRecord, schema_json, "schema")
         refuse_invalid_schema(given)
         return cls(reconciled(given, configuration))
@@ -91,10 +96,19 @@ class CollectionSchema:
 
     @cached_property
     def hnsw(self) -> HnswConfiguration:
-        """The configuration of the vector index."""
+        """The configuration of the graph of vectors; of a collection without one, the default of the same space."""
         options = self._embedding_options
         given = {} if options.hnsw is None else record_json(options.hnsw)
         return replace(default_hnsw(), space=self.space, **given)
+
+    @cached_property
+    def spann(self) -> SpannConfiguration | None:
+        """The configuration of the partition lists, None of a collection that has no such index."""
+        options = self._embedding_options.spann
+        if options is None:
+            return None
+        given = {name: value for name, value in record_json(options).items() if name in _SPANN_MEMBERS}
+        return SpannConfiguration(space=self.space, **given)
 
     @property
     def space(self) -> str:
@@ -108,16 +122,16 @@ class CollectionSchema:
 
     def configuration_json(self) -> dict[str, Any]:
         """Return ``configuration_json`` as answers show it: the vector index of ``#embedding``."""
-        return CollectionConfiguration(self.hnsw, self.embedding_function).to_json()
+        return CollectionConfiguration(self.spann or self.hnsw, self.embedding_function).to_json()
 
     def updated(self, new_configuration: Mapping[str, Any]) -> CollectionSchema:
         """Return the schema after an update request, applied to ``#embedding`` and to the defaults.
 
+        An update of the kind of index that is not there changes nothing.
         Raises InvalidArgumentError for malformed or unchangeable members.
         """
         update = read_configuration_update(new_configuration)
-        changes = VectorOptions(hnsw=update.hnsw, embedding_function=update.embedding_function)
-        in_defaults, in_embedding = (merged(changes, options) for options in vector_options(self.record))
+        in_defaults, in_embedding = (_updated(options, update) for options in vector_options(self.record))
         return CollectionSchema(with_vector_options(self.record, in_defaults, in_embedding))
 
     def with_keys(self, found: Mapping[str, Collection[str]]) -> CollectionSchema:
@@ -169,6 +183,15 @@ class CollectionSchema:
     @property
     def _embedding_options(self) -> VectorOptions:
         return vector_options(self.record)[1]
+
+
+def _updated(options: VectorOptions, update: ConfigurationUpdate) -> VectorOptions:
+    changes = VectorOptions(
+        embedding_function=update.embedding_function,
+        hnsw=update.hnsw if options.spann is None else None,
+        spann=None if options.spann is None else update.spann,
+    )
+    return merged(changes, options)
 
 
 def _filter_index(types: ValueTypes, name: str) -> PlainIndex | None:

@@ -11,7 +11,9 @@ from dataclasses import replace
 
 from chromadb.model.configuration import (
     CollectionConfiguration,
+    HnswConfiguration,
     HnswOptions,
+    SpannConfiguration,
     default_hnsw,
     is_default_embedding_function,
 )
@@ -19,7 +21,6 @@ from chromadb.model.errors import InvalidArgumentError
 from chromadb.model.json_record import merged
 from chromadb.model.schema_values import (
     SchemaRecord,
-    SpannOptions,
     VectorOptions,
     factory_schema,
     sparse_index,
@@ -34,22 +35,24 @@ def reconciled(given: SchemaRecord, configuration: CollectionConfiguration) -> S
     """Return the complete schema of a new collection.
 
     given: a valid schema as the user sent it. Raises InvalidArgumentError when schema and configuration both
-    differ from the defaults, for batches too small for an index, and for sparse indexes, which are not served yet.
+    differ from the defaults, for an index out of its limits, and for sparse indexes, which are not served yet.
     """
     factory = factory_schema(default_hnsw(), None)
     complete = _completed(given, factory)
-    schema = with_vector_options(complete, *(replace(options, spann=None) for options in vector_options(complete)))
+    schema = with_vector_options(complete, *map(_with_one_index, vector_options(complete)))
     _refuse_small_batches(schema)
+    _refuse_spann_out_of_limits(schema)
     says_nothing = _is_factory(schema, factory)
-    if not configuration.is_default and (not says_nothing or any(map(_tunes_spann, vector_options(complete)))):
+    if not configuration.is_default and not says_nothing:
         raise InvalidArgumentError(
             "Failed to reconcile schema: Cannot set both collection config and schema simultaneously"
         )
     if not says_nothing:
         _refuse_sparse_indexes(schema)
         return schema
-    configured = factory_schema(configuration.hnsw, configuration.embedding_function)
-    if configuration.hnsw.num_threads != default_hnsw().num_threads:
+    configured = factory_schema(configuration.index, configuration.embedding_function)
+    index = configuration.index
+    if isinstance(index, HnswConfiguration) and index.num_threads != default_hnsw().num_threads:
         return configured
     return _with_threads_of(configured, schema)
 
@@ -59,6 +62,21 @@ def _completed(given: SchemaRecord, factory: SchemaRecord) -> SchemaRecord:
     special = {key: merged(given.keys.get(key, types), types) for key, types in factory.keys.items()}
     keys = {**special, **{key: types for key, types in given.keys.items() if key not in special}}
     return replace(given, defaults=merged(given.defaults, factory.defaults), keys=keys)
+
+
+def _with_one_index(options: VectorOptions) -> VectorOptions:
+    """Return complete options of the kind of index that was given; the factory settings bring the other."""
+    if options.spann is None:
+        return options
+    return replace(options, hnsw=None, spann=merged(options.spann, SpannConfiguration().options()))
+
+
+def _refuse_spann_out_of_limits(schema: SchemaRecord) -> None:
+    indexes = [options.spann for options in vector_options(schema) if options.spann is not None]
+    problems = dict.fromkeys(problem for index in indexes for problem in index.problems())
+    if problems:
+        listed = "\n".join(problems)
+        raise InvalidArgumentError(f"Failed to reconcile schema: Invalid SPANN configuration: {listed}")
 
 
 def _refuse_small_batches(schema: SchemaRecord) -> None:
@@ -98,10 +116,6 @@ def _is_factory(schema: SchemaRecord, factory: SchemaRecord) -> bool:
         for options, base in zip(vector_options(schema), vector_options(factory), strict=True)
     )
     return with_vector_options(schema, *plain) == factory
-
-
-def _tunes_spann(options: VectorOptions) -> bool:
-    return options.spann not in (None, SpannOptions())
 
 
 def _with_threads_of(configured: SchemaRecord, schema: SchemaRecord) -> SchemaRecord:

@@ -45,8 +45,7 @@ def _check_defaults(defaults: ValueTypes) -> None:
     vector = _vector_index(defaults)
     if vector is not None and vector.enabled:
         raise _refusal("Vector index cannot be enabled by default. It can only be enabled on #embedding field.")
-    if vector is not None and vector.config.hnsw is not None and vector.config.spann is not None:
-        raise _refusal("Both spann and hnsw config cannot be present at the same time.")
+    _check_vector_kind(defaults)
     if _has_enabled_full_text(defaults):
         raise _refusal(
             "Full text search / regular expression index cannot be enabled by default. "
@@ -71,6 +70,7 @@ def _check_document(types: ValueTypes) -> None:
 def _check_embedding(types: ValueTypes) -> None:
     if _given_types(types) - {"float_list"}:
         raise _refusal(f"Embedding field cannot have any value types other than float_list: {EMBEDDING_KEY}")
+    _check_vector_kind(types)
     _check_vector_source(types)
 
 
@@ -86,6 +86,18 @@ def _check_metadata_key(key: str, types: ValueTypes) -> None:
     sparse = sparse_index(types)
     if sparse is not None:
         _check_sparse(sparse)
+
+
+def _check_vector_kind(types: ValueTypes) -> None:
+    vector = _vector_index(types)
+    if vector is None or vector.config.spann is None:
+        return
+    if vector.config.hnsw is not None:
+        raise _refusal("Both spann and hnsw config cannot be present at the same time.")
+    if vector.config.spann.quantize is not None:
+        raise _refusal(
+            "quantize field cannot be set in user schema. Quantization can only be enabled via frontend configuration."
+        )
 
 
 def _check_vector_source(types: ValueTypes) -> None:

@@ -15,14 +15,13 @@ from chromadb.model.configuration import (
     HnswConfiguration,
     HnswOptions,
     Space,
+    SpannConfiguration,
+    SpannOptions,
 )
 from chromadb.model.json_record import (
     JsonRecord,
     Member,
-    Number,
     Text,
-    Unsigned,
-    Unsigned32,
     nested,
     one_of,
     read_boolean,
@@ -49,31 +48,6 @@ class NoOptions(JsonRecord):
     """The configuration of an index that has nothing to configure."""
 
     strict: ClassVar[bool] = True
-
-
-@dataclass(frozen=True, slots=True)
-class SpannOptions(JsonRecord):
-    """What a schema may say about a SPANN index; None is unsaid."""
-
-    strict: ClassVar[bool] = True
-    search_nprobe: Unsigned32 = None
-    search_rng_factor: Number = None
-    search_rng_epsilon: Number = None
-    nreplica_count: Unsigned32 = None
-    write_rng_factor: Number = None
-    write_rng_epsilon: Number = None
-    split_threshold: Unsigned32 = None
-    num_samples_kmeans: Unsigned = None
-    initial_lambda: Number = None
-    reassign_neighbor_count: Unsigned32 = None
-    merge_threshold: Unsigned32 = None
-    num_centers_to_merge_to: Unsigned32 = None
-    write_nprobe: Unsigned32 = None
-    ef_construction: Unsigned = None
-    ef_search: Unsigned = None
-    max_neighbors: Unsigned = None
-    center_drift_threshold: Number = None
-    quantize: Annotated[str | None, Member(one_of("none", "four_bit_rabit_q_with_u_search"))] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,13 +195,19 @@ def _plain(enabled: bool) -> PlainIndex:
     return PlainIndex(enabled=enabled, config=NoOptions())
 
 
-def factory_schema(hnsw: HnswConfiguration, embedding_function: EmbeddingFunctionDescription | None) -> SchemaRecord:
+def factory_schema(
+    index: HnswConfiguration | SpannConfiguration, embedding_function: EmbeddingFunctionDescription | None
+) -> SchemaRecord:
     """Return the schema of a collection of which only the vector index is known.
 
     Scalars are indexed, vectors and full text only under their own keys. The vector configuration stands in
     both places, the defaults and ``#embedding``.
     """
-    options = VectorOptions(space=hnsw.space, embedding_function=embedding_function, hnsw=hnsw.options())
+    options = VectorOptions(space=index.space, embedding_function=embedding_function)
+    if isinstance(index, SpannConfiguration):
+        options = replace(options, spann=index.options())
+    else:
+        options = replace(options, hnsw=index.options())
     sourced = replace(options, source_key=DOCUMENT_KEY)
     unknown = EmbeddingFunctionDescription("unknown")
     sparse = SparseIndex(enabled=False, config=SparseOptions(embedding_function=unknown, bm25=False))

@@ -10,10 +10,11 @@ from chromadb.model.configuration import (
     EmbeddingFunctionDescription,
     HnswConfiguration,
     HnswOptions,
+    SpannConfiguration,
+    SpannOptions,
     default_hnsw,
-    read_configuration_update,
-    read_create_configuration,
 )
+from chromadb.model.configuration_requests import read_configuration_update, read_create_configuration
 from chromadb.model.errors import InvalidArgumentError
 
 DEFAULT = {"type": "known", "name": "default", "config": {}}
@@ -21,7 +22,9 @@ COSINE = {"hnsw:space": "cosine"}
 
 
 def hnsw_of(configuration: Any, metadata: Any = None) -> HnswConfiguration:
-    return read_create_configuration(configuration, metadata).hnsw
+    index = read_create_configuration(configuration, metadata).index
+    assert isinstance(index, HnswConfiguration)
+    return index
 
 
 @pytest.mark.parametrize("configuration", [None, {}, {"hnsw": None}, {"hnsw": {}}, {"unheard": 1}])
@@ -52,9 +55,46 @@ def test_given_members_are_kept_as_given_without_a_range() -> None:
     assert hnsw.ef_construction == 100
 
 
-def test_spann_becomes_hnsw_of_the_same_space() -> None:
-    assert hnsw_of({"spann": {"space": "ip", "ef_search": 5, "search_nprobe": 9}}).space == "ip"
-    assert hnsw_of({"spann": {"ef_search": 5}}) == default_hnsw()
+def test_a_spann_index_is_completed_and_shown_in_order() -> None:
+    read = read_create_configuration({"spann": {"space": "ip", "ef_search": 5, "search_nprobe": 9}}, None)
+    assert read.index == SpannConfiguration("ip", search_nprobe=9, ef_search=5)
+    assert not read.is_default
+    shown = read_create_configuration({"spann": {}}, None).to_json()
+    assert list(shown["spann"].items()) == [
+        ("search_nprobe", 64),
+        ("write_nprobe", 32),
+        ("space", "l2"),
+        ("ef_construction", 200),
+        ("ef_search", 200),
+        ("max_neighbors", 64),
+        ("reassign_neighbor_count", 64),
+        ("split_threshold", 50),
+        ("merge_threshold", 25),
+    ]
+    assert shown["hnsw"] is None
+
+
+SPANN_LIMITS = {
+    "search_nprobe": (0, 128),
+    "write_nprobe": (0, 64),
+    "ef_construction": (0, 200),
+    "ef_search": (0, 200),
+    "max_neighbors": (0, 64),
+    "reassign_neighbor_count": (0, 64),
+    "split_threshold": (50, 200),
+    "merge_threshold": (25, 100),
+}
+
+
+@pytest.mark.parametrize("name", SPANN_LIMITS)
+def test_the_members_of_spann_have_limits(name: str) -> None:
+    least, most = SPANN_LIMITS[name]
+    for value in (least, most):
+        assert getattr(read_create_configuration({"spann": {name: value}}, None).index, name) == value
+    for value in (least - 1, most + 1):
+        if value >= 0:
+            with pytest.raises(InvalidArgumentError, match=f"^Invalid SPANN configuration: {name}: Validation error"):
+                read_create_configuration({"spann": {name: value}}, None)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +110,11 @@ def test_spann_becomes_hnsw_of_the_same_space() -> None:
         ({"hnsw": {"space": "l1"}}, "unknown variant `l1`, expected one of `l2`, `cosine`, `ip`"),
         ({"hnsw": {"ef_search": -1}}, "invalid value: integer `-1`, expected usize"),
         ({"spann": {"search_nprobe": -1}}, "invalid value: integer `-1`, expected u32"),
+        (
+            {"spann": {"split_threshold": 20, "search_nprobe": 500}},
+            'search_nprobe: Validation error: range [{"max": Number(128), "value": Number(500)}]\n'
+            'split_threshold: Validation error: range [{"min": Number(50), "max": Number(200), "value": Number(20)}]',
+        ),
         ({"hnsw": {"ef_search": 1.5}}, "invalid type: floating point `1.5`, expected usize"),
         ({"hnsw": "x"}, 'configuration.hnsw: invalid type: string "x", expected an object'),
         ([], "configuration: invalid type: sequence, expected an object"),
@@ -122,8 +167,6 @@ def test_what_counts_as_default() -> None:
         ({"hnsw": {"ef_search": 10}}, "l2"),
         ({"hnsw": {"num_threads": 10_000}}, "l2"),
         ({"hnsw": {"space": "ip"}}, "ip"),
-        ({"spann": {"space": "ip"}}, "ip"),
-        ({"spann": {}}, "l2"),
     ],
 )
 def test_metadata_keys_count_only_beside_a_default_index(configuration: Any, space: str) -> None:
@@ -172,7 +215,8 @@ def test_a_bad_metadata_key_is_refused_even_where_it_would_not_count(metadata: A
 
 
 def test_metadata_keys_do_not_matter_beside_spann() -> None:
-    assert hnsw_of({"spann": {"space": "ip"}}, {"hnsw:foo": 1}).space == "ip"
+    for metadata in (COSINE, {"hnsw:foo": 1}):
+        assert read_create_configuration({"spann": {}}, metadata).index == SpannConfiguration()
 
 
 def test_an_update_holds_only_what_it_names() -> None:
@@ -181,8 +225,10 @@ def test_an_update_holds_only_what_it_names() -> None:
     )
     assert update.hnsw == HnswOptions(ef_search=5)
     assert update.embedding_function == EmbeddingFunctionDescription("legacy")
-    for nothing in ({}, {"hnsw": {}}, {"spann": {"search_nprobe": 4}}):
-        assert read_configuration_update(nothing).hnsw == HnswOptions()
+    assert read_configuration_update({"spann": {"search_nprobe": 4}}).spann == SpannOptions(search_nprobe=4)
+    for nothing in ({}, {"hnsw": {}}, {"spann": {"search_nprobe": None}}):
+        update = read_configuration_update(nothing)
+        assert (update.hnsw, update.spann) == (HnswOptions(), SpannOptions())
 
 
 @pytest.mark.parametrize(
@@ -198,6 +244,8 @@ def test_an_update_holds_only_what_it_names() -> None:
             {"spann": {"space": "ip"}},
             "new_configuration.spann.space: unknown field `space`, expected `search_nprobe` or `ef_search`",
         ),
+        ({"spann": {"split_threshold": 60}}, "unknown field `split_threshold`"),
+        ({"spann": {"ef_search": 201}}, "Invalid SPANN configuration: ef_search: Validation error"),
         ({"hnsw": {}, "spann": {}}, "Multiple vector index configurations provided"),
         ([], "new_configuration: invalid type: sequence"),
     ],

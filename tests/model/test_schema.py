@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chromadb.model.configuration import SpannConfiguration, default_hnsw
 from chromadb.model.errors import InvalidArgumentError
 from chromadb.model.schema import CollectionSchema
 
@@ -45,6 +47,24 @@ HNSW = {
     "batch_size": 100,
     "sync_threshold": 1000,
     "resize_factor": 1.2,
+}
+SPANN = {
+    "search_nprobe": 64,
+    "search_rng_factor": 1.0,
+    "search_rng_epsilon": 10.0,
+    "nreplica_count": 8,
+    "write_rng_factor": 1.0,
+    "write_rng_epsilon": 5.0,
+    "split_threshold": 50,
+    "num_samples_kmeans": 1000,
+    "initial_lambda": 100.0,
+    "reassign_neighbor_count": 64,
+    "merge_threshold": 25,
+    "num_centers_to_merge_to": 8,
+    "write_nprobe": 32,
+    "ef_construction": 200,
+    "ef_search": 200,
+    "max_neighbors": 64,
 }
 FACTORY = {
     "defaults": {
@@ -90,6 +110,7 @@ def test_an_empty_schema_and_the_factory_schema_itself_say_nothing() -> None:
         schema(vector(False, space="ip"), k=INT, n={}),
         {**schema(), "cmek": {"gcp": "projects/p/locations/l/keyRings/r/cryptoKeys/k"}},
         schema({}, k=sparse(False, bm25=True, algorithm="max_score")),
+        schema({}, **{"#embedding": vector(True, spann={"center_drift_threshold": 0.5, "nreplica_count": 3})}),
     ],
 )
 def test_what_was_stored_comes_back_equal(said: Any) -> None:
@@ -122,10 +143,30 @@ def test_a_given_index_is_merged_over_the_factory_setting_of_its_own_place_only(
     assert made.space == "cosine"
 
 
-def test_spann_leaves_only_its_space() -> None:
-    tuned = vector(True, space="ip", spann={"search_nprobe": 5000, "quantize": "none"})
+def test_a_spann_index_is_completed_in_its_own_place_only() -> None:
+    tuned = vector(True, space="ip", spann={"search_nprobe": 50, "search_rng_epsilon": 7, "quantize": "none"})
     made = CollectionSchema.create(schema({}, **{"#embedding": tuned}))
-    assert options_of(made)[1] == {"space": "ip", "source_key": "#document", "hnsw": HNSW}
+    in_defaults, in_embedding = options_of(made)
+    assert in_defaults == {"space": "l2", "hnsw": HNSW}
+    spann = {**SPANN, "search_nprobe": 50, "search_rng_epsilon": 7.0}
+    assert in_embedding == {"space": "ip", "source_key": "#document", "spann": spann}
+    assert made.spann == SpannConfiguration("ip", search_nprobe=50)
+    assert made.hnsw == replace(default_hnsw(), space="ip")
+    elsewhere = CollectionSchema.create(schema(vector(False, spann={})))
+    assert elsewhere.spann is None
+    assert [list(options) for options in options_of(elsewhere)] == [["space", "spann"], ["space", "source_key", "hnsw"]]
+
+
+def test_a_configuration_of_spann_goes_to_both_places_and_is_shown_from_embedding() -> None:
+    made = CollectionSchema.create(None, {"spann": {"space": "cosine", "write_nprobe": 7}})
+    in_defaults, in_embedding = options_of(made)
+    assert json.dumps(in_defaults) == json.dumps({"space": "cosine", "spann": {**SPANN, "write_nprobe": 7}})
+    assert in_embedding == {**in_defaults, "source_key": "#document"}
+    assert made.spann == SpannConfiguration("cosine", write_nprobe=7)
+    shown = made.configuration_json()
+    assert (shown["hnsw"], shown["spann"]) == (None, made.spann.to_json())
+    assert (made.space, CollectionSchema.create().spann) == ("cosine", None)
+    assert CollectionSchema.create(None, {"hnsw": {"space": "cosine"}}).spann is None
 
 
 def test_metadata_keys_are_stored_as_given() -> None:
@@ -164,6 +205,18 @@ def test_an_update_changes_only_what_it_names_in_both_places() -> None:
         assert made.updated(nothing) == made
     with pytest.raises(InvalidArgumentError, match="unknown field `space`"):
         made.updated({"hnsw": {"space": "ip"}})
+
+
+def test_an_update_changes_the_kind_of_index_that_is_there() -> None:
+    made = CollectionSchema.create(schema(vector(False), **{"#embedding": vector(True, spann={"ef_search": 9})}))
+    updated = made.updated({"spann": {"search_nprobe": 4}, "embedding_function": OTHER})
+    assert updated.spann == SpannConfiguration(search_nprobe=4, ef_search=9)
+    assert updated.embedding_function is not None
+    in_defaults, in_embedding = options_of(updated)
+    assert (in_defaults["hnsw"], "spann" in in_defaults, "hnsw" in in_embedding) == (HNSW, False, False)
+    assert made.updated({"hnsw": {"ef_search": 5}}).configuration_json() == made.configuration_json()
+    with pytest.raises(InvalidArgumentError, match="unknown field `write_nprobe`"):
+        made.updated({"spann": {"write_nprobe": 5}})
 
 
 def test_a_write_adds_the_types_it_brings() -> None:

@@ -32,7 +32,6 @@ PLAIN_SCHEMAS = {
     "unknown function": same(embedding_function=UNKNOWN),
     "default function in one place": with_vectors({}, {"embedding_function": DEFAULT}),
     "defaults spelled out": same(hnsw={"ef_search": 100}),
-    "empty spann": same(spann={}),
     "entries without members": {"defaults": {"string": {}}, "keys": {"#document": {}, "#embedding": {}}},
 }
 TELLING_SCHEMAS = {
@@ -42,6 +41,8 @@ TELLING_SCHEMAS = {
     "space in the defaults": with_vectors({"space": "ip"}, {}),
     "hnsw": same(hnsw={"ef_search": 5}),
     "spann": same(spann={"search_nprobe": 3}),
+    "empty spann": same(spann={}),
+    "spann in the defaults": with_vectors({"spann": {}}, {}),
     "a key": {"defaults": {}, "keys": {"k": {}}},
     "an index switched off": {"defaults": {"int": {"int_inverted_index": OFF}}, "keys": {}},
     "encryption key": {
@@ -53,7 +54,6 @@ TELLING_SCHEMAS = {
 PLAIN_CONFIGURATIONS: list[tuple[Any, Any]] = [
     (None, None),
     ({"hnsw": {"space": "l2"}}, None),
-    ({"spann": {"search_nprobe": 3}}, None),
     ({"hnsw": {"space": "l2"}, "embedding_function": DEFAULT}, None),
     ({"embedding_function": UNKNOWN}, None),
     (None, {"hnsw:space": "l2"}),
@@ -61,6 +61,7 @@ PLAIN_CONFIGURATIONS: list[tuple[Any, Any]] = [
 TELLING_CONFIGURATIONS: list[tuple[Any, Any]] = [
     ({"hnsw": {"space": "cosine"}}, None),
     ({"spann": {"space": "ip"}}, None),
+    ({"spann": {}}, None),
     ({"embedding_function": LEGACY}, None),
     ({"embedding_function": OTHER}, None),
     ({"hnsw": {"batch_size": 5}}, None),
@@ -79,7 +80,7 @@ def test_the_configuration_counts_beside_a_schema_that_says_nothing(
     assert CollectionSchema.create(given, configuration, metadata) == alone
 
 
-@pytest.mark.parametrize("given", [item for key, item in TELLING_SCHEMAS.items() if key != "spann"])
+@pytest.mark.parametrize("given", TELLING_SCHEMAS.values(), ids=TELLING_SCHEMAS)
 @pytest.mark.parametrize(("configuration", "metadata"), PLAIN_CONFIGURATIONS)
 def test_the_schema_counts_beside_a_configuration_that_says_nothing(
     given: Any, configuration: Any, metadata: Any
@@ -123,3 +124,40 @@ def test_batches_in_a_schema_hold_at_least_two(name: str, given: Any) -> None:
         f"Failed to reconcile schema: Invalid HNSW configuration: {name}: "
         'Validation error: range [{"min": Number(2), "value": Number(1)}]'
     )
+
+
+SPANN_LIMITS = {
+    "search_nprobe": (0, 128),
+    "search_rng_factor": (1, 1),
+    "search_rng_epsilon": (5, 10),
+    "nreplica_count": (0, 8),
+    "write_nprobe": (0, 64),
+    "write_rng_factor": (1, 1),
+    "write_rng_epsilon": (5, 10),
+    "split_threshold": (50, 200),
+    "num_samples_kmeans": (0, 1000),
+    "initial_lambda": (100, 100),
+    "reassign_neighbor_count": (0, 64),
+    "merge_threshold": (25, 100),
+    "num_centers_to_merge_to": (0, 8),
+    "ef_construction": (0, 200),
+    "ef_search": (0, 200),
+    "max_neighbors": (0, 64),
+    "center_drift_threshold": (0.1, 1),
+}
+
+
+@pytest.mark.parametrize("name", SPANN_LIMITS)
+def test_the_members_of_spann_in_a_schema_have_limits(name: str) -> None:
+    least, most = SPANN_LIMITS[name]
+    for value in (least, most):
+        CollectionSchema.create(same(spann={name: value}))
+    for value in (least - 1, most + 1):
+        for given in (with_vectors({"spann": {name: value}}, {}), same(spann={name: value})):
+            if value >= 0:
+                with pytest.raises(
+                    InvalidArgumentError,
+                    match=f"^Failed to reconcile schema: Invalid SPANN configuration: {name}: Validation error",
+                ) as raised:
+                    CollectionSchema.create(given)
+                assert str(raised.value).count(name) == 1

@@ -28,6 +28,7 @@ def by_default(types: Any) -> dict[str, Any]:
     return {"defaults": types, "keys": {}}
 
 
+QUANTIZED = {"quantize": "four_bit_rabit_q_with_u_search"}
 SPARSE_SOURCE = "source_key cannot begin with '#'. The only valid key starting with '#' is Key.DOCUMENT or '#document'."
 
 
@@ -51,6 +52,21 @@ SPARSE_SOURCE = "source_key cannot begin with '#'. The only valid key starting w
         (
             by_default(vector(False, hnsw={}, spann={})),
             "Both spann and hnsw config cannot be present at the same time.",
+        ),
+        (
+            keyed("#embedding", vector(True, hnsw={}, spann={})),
+            "Both spann and hnsw config cannot be present at the same time.",
+        ),
+        *(
+            (
+                given,
+                "quantize field cannot be set in user schema. "
+                "Quantization can only be enabled via frontend configuration.",
+            )
+            for given in (
+                by_default(vector(False, spann=QUANTIZED)),
+                keyed("#embedding", vector(True, spann=QUANTIZED)),
+            )
         ),
         (
             keyed("#foo", {}),
@@ -117,8 +133,8 @@ def test_sparse_indexes_are_not_served_yet() -> None:
         by_default(vector(False, source_key="#foo")),
         by_default(sparse(False, source_key="#foo", embedding_function=FUNCTION)),
         keyed("#document", {"int": None}),
-        keyed("#embedding", vector(True, hnsw={}, spann={})),
-        keyed("k", vector(False, hnsw={"batch_size": 1})),
+        keyed("#embedding", vector(True, spann={"quantize": "none"})),
+        keyed("k", vector(False, hnsw={"batch_size": 1}, spann={"search_nprobe": 1000, **QUANTIZED})),
         keyed("k", sparse(False, source_key="z")),
         keyed("k", sparse(False, source_key="#document", embedding_function=FUNCTION)),
         keyed("", {}),
