@@ -39,7 +39,7 @@ class CompactionOptions:
     """
 
     seal_rows: int = 16_384
-    graph_rows: int = 250_000
+    graph_rows: int = 150_000
     list_rows: int = 50_000
     dead_share: float = 0.2
     tail_limit: int = 400_000
@@ -121,7 +121,7 @@ def build_vector_index(
     held = {segment.name: segment for _, segment in snapshot.table.sealed}
     indexed = {part.start for part in snapshot.table.coded if part.index is not None}
     starts = {segment.name: start for start, segment in snapshot.table.sealed}
-    spann, hnsw = getattr(state.schema, "spann", None), state.schema.hnsw
+    spann, hnsw = state.schema.spann, state.schema.hnsw
     smallest = options.graph_rows if spann is None else options.list_rows
     for position, one in enumerate(sealed.segments):
         segment = held.get(one.name)

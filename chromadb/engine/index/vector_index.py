@@ -120,7 +120,7 @@ def write_lists(
         reassign_neighbor_count=configuration.reassign_neighbor_count,
     )
     space = configuration.space
-    lists = Lists.build(segment.vectors.matrix, space, options, threads)
+    lists = Lists.build(segment.vectors.matrix, space, options, threads, interrupt)
     ladder = [configuration.search_nprobe * factor for factor in _LADDER]
 
     def candidates(queries: Matrix, effort: int) -> LocalRows:

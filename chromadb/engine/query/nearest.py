@@ -225,7 +225,7 @@ class _CodeSearch:
         size = part.coded.stop - part.coded.start
         if part.matches < _BROAD_FOR_INDEX * size or wanted > _CANDIDATES[0] + _LEAST:
             return None
-        spann, hnsw = getattr(self.options, "spann", None), self.options.hnsw
+        spann, hnsw = self.options.spann, self.options.hnsw
         effort, breadth = (max(hnsw.ef_search, 2 * self.count), 0)
         if spann is not None:
             effort, breadth = spann.search_nprobe, spann.ef_search
