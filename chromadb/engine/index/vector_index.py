@@ -53,8 +53,8 @@ class VectorIndex:
     ) -> tuple[LocalRows, Estimates]:
         """Return rows that look nearest and estimated distances, as the index itself does; there is one.
 
-        count: of the candidates from lists, whose codes are coarse; a graph, whose codes are fine, returns as many as it
-        has held on its way. effort: the least that the configuration asks for (ef_search, search_nprobe); more where
+        count: of the candidates from lists, whose codes are coarse; a graph, whose codes are fine, returns as many as
+        it has held on its way. effort: the least that the configuration asks for (ef_search, search_nprobe); more where
         calibration says so. breadth: ef_search of the graph over the centres of lists.
         """
         assert self.index is not None
