@@ -16,7 +16,7 @@ from .processes import THOROUGH
 from .workload import SEED, Workload
 
 BATCHES = 4
-LOOKS = 12
+LOOKS = 6
 """How many calls each of the batches looks at, when it does not look at all of them."""
 
 

@@ -1,4 +1,4 @@
-"""Processes that fork, are interrupted, die while opening or beside others, and disks that fill: nothing half done."""
+"""Processes that fork, are interrupted, die while opening or beside others: nothing half done."""
 
 from __future__ import annotations
 
@@ -186,65 +186,6 @@ def test_damage_in_the_log_leaves_a_prefix_of_the_calls(tmp_path: Path) -> None:
             file.seek(chance.randrange(32, wal.stat().st_size))
             file.write(chance.randbytes(64))
         assert history.stored_in(str(damaged)) in prefixes
-
-
-_FILLS = """
-import sys
-import chromadb
-from chromadb.errors import StorageError
-
-client = chromadb.PersistentClient(sys.argv[1])
-collection = client.get_or_create_collection("records", embedding_function=None)
-collection.add(ids=["a"], embeddings=[[1.0, 2.0]], documents=["first"])
-full = 0
-for call in range(200):
-    before = collection.get(include=["embeddings", "documents"])
-    ids = [f"{call}-{row}" for row in range(200)]
-    try:
-        collection.add(ids=ids, embeddings=[[call, row] for row in range(200)], documents=["x" * 500] * 200)
-    except StorageError as error:
-        full += 1
-        assert "nothing was changed" in str(error), error
-        after = collection.get(include=["embeddings", "documents"])
-        assert after["ids"] == before["ids"]
-        assert after["documents"] == before["documents"]
-        assert after["embeddings"].tolist() == before["embeddings"].tolist()
-        if full == 3:
-            break
-assert full == 3
-assert collection.query(query_embeddings=[[1, 2]], n_results=1)["ids"][0] != []
-print(collection.count())
-"""
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Give a directory on a file system of eight megabytes, with a file that can be removed to make room."""
-    if os.geteuid() != 0:
-        pytest.skip("only the superuser may mount a small file system")
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)], capture_output=True, check=False
-    )
-    if mounted.returncode != 0:
-        pytest.skip(f"a small file system cannot be mounted here: {mounted.stderr.decode().strip()}")
-    (disk / "ballast").write_bytes(bytes(3_000_000))
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
-
-
-def test_a_full_disk_changes_nothing_and_room_is_all_it_needs(small_disk: Path) -> None:
-    finished = run(_FILLS, str(small_disk / "data"))
-    assert finished.returncode == 0, finished.stderr
-    count = int(finished.stdout)
-    (small_disk / "ballast").unlink()
-
-    with chromadb.PersistentClient(small_disk / "data") as client:
-        collection = client.get_collection("records")
-        assert collection.count() == len(collection.get()["ids"]) == count
-        collection.add(ids=["later"], embeddings=[[5.0, 6.0]], documents=["room again"])
-        assert collection.get(where_document={"$contains": "room"})["ids"] == ["later"]
 
 
 _READS_ONLY = """
