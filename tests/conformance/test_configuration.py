@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chromadb import Schema, SpannIndexConfig, VectorIndexConfig
 from chromadb.errors import ChromaError
 from chromadb.utils.embedding_functions import register_embedding_function
 
@@ -35,10 +36,62 @@ def test_search_settings_can_be_changed_and_the_space_cannot(client: Any) -> Non
         assert seen.configuration_json["hnsw"]["space"] == "ip"
 
 
+def test_a_spann_configuration_is_kept_and_can_be_changed(client: Any) -> None:
+    given = {"spann": {"space": "cosine", "write_nprobe": 12, "split_threshold": 100}}
+    collection = client.create_collection("things", configuration=given, embedding_function=Letters())
+    collection.modify(configuration={"spann": {"search_nprobe": 33, "ef_search": 44}})
+
+    for seen in (collection, client.get_collection("things")):
+        assert seen.configuration_json["hnsw"] is None
+        assert seen.configuration_json["spann"] == {
+            "search_nprobe": 33,
+            "write_nprobe": 12,
+            "space": "cosine",
+            "ef_construction": 200,
+            "ef_search": 44,
+            "max_neighbors": 64,
+            "reassign_neighbor_count": 64,
+            "split_threshold": 100,
+            "merge_threshold": 25,
+        }
+        with pytest.raises(ValueError, match="Trying to update HNSW config but schema has SPANN"):
+            seen.modify(configuration={"hnsw": {"ef_search": 5}})
+        for change in ({"search_nprobe": 129}, {"write_nprobe": 5}, {"space": "ip"}):
+            with pytest.raises(ChromaError):
+                seen.modify(configuration={"spann": change})
+        assert seen.configuration["spann"] == seen.configuration_json["spann"]
+    collection.add(ids=["a", "b"], embeddings=[[3, 4, 0], [5, 0, 0]])
+    assert collection.query(query_embeddings=[[1, 0, 0]])["ids"] == [["b", "a"]]
+    assert collection.query(query_embeddings=[[1, 0, 0]], n_results=1)["distances"] == [[0.0]]
+
+
+def test_a_spann_index_in_a_schema_makes_the_same_collection_again(client: Any) -> None:
+    schema = Schema().create_index(
+        VectorIndexConfig(space="ip", embedding_function=None, spann=SpannIndexConfig(search_nprobe=7))
+    )
+    first = client.create_collection("first", schema=schema)
+    found = client.get_collection("first")
+    second = client.create_collection("second", schema=found.schema)
+
+    assert found.schema.keys["#embedding"].float_list.vector_index.config.hnsw is None
+    for seen in (first, found, second):
+        spann = seen.configuration_json["spann"]
+        assert (spann["space"], spann["search_nprobe"], spann["write_nprobe"]) == ("ip", 7, 32)
+    assert second.configuration_json == first.configuration_json
+    assert second.schema.serialize_to_json() == first.schema.serialize_to_json()
+
+
 @pytest.mark.filterwarnings("ignore:space manhattan is not supported")
 @pytest.mark.parametrize(
     "configuration",
-    [{"hnsw": {"space": "manhattan"}}, {"hnsw": {"ef_search": "many"}}, {"hnsw": {}, "spann": {}}],
+    [
+        {"hnsw": {"space": "manhattan"}},
+        {"hnsw": {"ef_search": "many"}},
+        {"hnsw": {}, "spann": {}},
+        {"spann": {"search_nprobe": 129}},
+        {"spann": {"merge_threshold": 24}},
+        {"spann": {"quantize": "none"}},
+    ],
     ids=repr,
 )
 def test_a_bad_configuration_makes_no_collection(client: Any, configuration: Any) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from .cases import where
 from .cases.outcome import Outcome
@@ -105,7 +106,25 @@ _TYPES = "a value of a wrong type is a ValueError that says what was expected; i
 _WIDE_OPERANDS = "an operand that no stored int can equal is refused with every operator, not with some cut to 64 bits"
 _CLOSED = "a closed client says so"
 _DATA = "a result holds and names the columns that were asked for, and no others"
+_SPANN = "a SPANN configuration is kept, because there is such an index; it became the default HNSW one"
 _PATTERNS = "a pattern that cannot be run is the caller's mistake"
+
+
+def _spann(**given: Any) -> Outcome:
+    """Return the outcome of making a collection with a SPANN index, and of finding it."""
+    complete = {
+        "search_nprobe": 64,
+        "write_nprobe": 32,
+        "space": "l2",
+        "ef_construction": 200,
+        "ef_search": 200,
+        "max_neighbors": 64,
+        "reassign_neighbor_count": 64,
+        "split_threshold": 50,
+        "merge_threshold": 25,
+        **given,
+    }
+    return {"answer": [{"hnsw": None, "spann": complete, "embedding_function": {"type": "legacy"}}] * 2}
 
 
 def _vectors(*values: float) -> Outcome:
@@ -239,6 +258,10 @@ DIFFERENCES: dict[str, Difference] = {
     "clients/batch size as a property": Difference({"answer": 5461}, "both spellings found in documents work"),
     "clients/using a closed client": Difference(refused("InternalError"), _CLOSED),
     "clients/using a collection of a closed client": Difference(refused("InternalError"), _CLOSED),
+    "configuration/spann empty": Difference(_spann(), _SPANN),
+    "configuration/spann space": Difference(_spann(space="ip"), _SPANN),
+    "configuration/spann members": Difference(_spann(space="cosine", search_nprobe=32, ef_search=50), _SPANN),
+    "configuration/metadata cosine beside configuration: spann space": Difference(_spann(space="ip"), _SPANN),
     "configuration/a text": Difference(refused("ValueError"), _TYPES),
     "collections/array metadata of a deleted collection": Difference(
         {"answer": [None, None]},
