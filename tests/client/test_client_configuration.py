@@ -106,19 +106,6 @@ def _registered() -> None:
     registry.register_embedding_function(Lengths)
 
 
-SPANN = {
-    "search_nprobe": 64,
-    "write_nprobe": 32,
-    "space": "cosine",
-    "ef_construction": 200,
-    "ef_search": 200,
-    "max_neighbors": 64,
-    "reassign_neighbor_count": 64,
-    "split_threshold": 50,
-    "merge_threshold": 25,
-}
-
-
 def stored(function: Any, **hnsw: Any) -> dict[str, Any]:
     return {"hnsw": {**HNSW, **hnsw}, "spann": None, "embedding_function": function}
 
@@ -349,32 +336,6 @@ def test_an_update_of_an_index_needs_no_function() -> None:
     assert prepare_update(present, {"hnsw": {"ef_search": 5}})["hnsw"] == {"ef_search": 5}
 
 
-def test_an_update_of_a_spann_index_that_is_not_there_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"^Trying to update SPANN config but schema has HNSW$"):
-        prepare_update(stored(None), {"spann": {"search_nprobe": 5}})
-
-
-def test_an_update_of_an_hnsw_index_that_is_not_there_is_refused() -> None:
-    present = {**stored(None), "hnsw": None, "spann": SPANN}
-    with pytest.raises(ValueError, match=r"^Trying to update HNSW config but schema has SPANN$"):
-        prepare_update(present, {"hnsw": {"ef_search": 5}})
-    assert prepare_update(present, {"spann": {"ef_search": 5}})["spann"] == {"ef_search": 5}
-
-
-def test_a_spann_configuration_is_read_written_and_overwritten() -> None:
-    present = {**stored(LEGACY), "hnsw": None, "spann": SPANN}
-    with pytest.warns(DeprecationWarning, match="^legacy embedding function config$"):
-        read = load_collection_configuration_from_json(present)
-    assert read == {"hnsw": None, "spann": SPANN, "embedding_function": None}
-    assert collection_configuration_to_json(read) == present
-    assert load_create_collection_configuration_from_json({"spann": {**SPANN, "unheard": 1}}) == {"spann": SPANN}
-    changed = overwrite_collection_configuration(read, {"spann": {"search_nprobe": 9, "ef_search": 8}})
-    assert changed["spann"] == {**SPANN, "search_nprobe": 9, "ef_search": 8}
-    assert overwrite_collection_configuration(read, {"hnsw": {"ef_search": 8}}) == read
-    with pytest.raises(ValueError, match=r"^not a valid space: l1$"):
-        load_create_collection_configuration_from_json({"spann": {"space": "l1"}})
-
-
 @pytest.mark.usefixtures("_registered")
 def test_a_configuration_is_read_with_its_function_built() -> None:
     read = load_collection_configuration_from_json(stored(LENGTHS))
@@ -505,13 +466,6 @@ def test_the_function_is_overwritten_by_one_of_its_name() -> None:
         overwrite_embedding_function(present, Others())
     with pytest.warns(DeprecationWarning, match="^cannot update legacy embedding function config$"):
         assert overwrite_embedding_function(present, Nameless()) is present
-
-
-def test_a_spann_index_of_a_schema_is_updated() -> None:
-    schema = Schema().create_index(VectorIndexConfig(spann=SpannIndexConfig(search_nprobe=1, write_nprobe=7)))
-    updated = update_schema_from_collection_configuration(schema, {"spann": {"search_nprobe": 4}}).serialize_to_json()
-    for types in (updated["defaults"], updated["keys"]["#embedding"]):
-        assert types["float_list"]["vector_index"]["config"]["spann"] == {"search_nprobe": 4, "write_nprobe": 7}
 
 
 def hnsw_configs(schema: Schema) -> list[Any]:
