@@ -23,16 +23,15 @@ from chromadb.engine.index.codes import Estimates, comparable
 from chromadb.engine.index.columns import Mask
 from chromadb.engine.index.distances import Neighbours, closest, nearest_among, nearest_between, rescored
 from chromadb.engine.index.slots import CodedSlots, Snapshot
-from chromadb.engine.index.vector_index import VectorIndex
 from chromadb.engine.index.vectors import Slots
 from chromadb.engine.query.trace import Trace
 from chromadb.model.embeddings import Matrix
 from chromadb.model.schema import CollectionSchema
 
-_CANDIDATES = (320, 2_048)
-"""How many candidates are measured at first, and then where these may not do; after that all vectors are compared."""
+_CANDIDATES = (160, 512, 2_048)
+"""How many candidates are measured at first, and where these may not do; after that all vectors are compared."""
 _CANDIDATES_A_RESULT = 8
-_ENOUGH_DEVIATIONS = 1.75
+_ENOUGH_DEVIATIONS = 2.25
 """How far beyond the last result the estimates of what was left out must lie, in standard deviations of estimates."""
 _EXACT_BYTES = 4_000_000
 """Selected vectors of so many bytes are compared as soon as their codes are scanned (measured at 384 float32)."""
@@ -40,6 +39,7 @@ _BROAD = 0.35
 """From this share of selected slots on, scanning all codes and passing over the others beats scanning selected ones."""
 _BROAD_FOR_INDEX = 0.8
 """Below this share of selected slots, ways through a graph lead past too many that are not."""
+_MOST_BY_INDEX = 100
 _SPARE = 1.3
 _LEAST = 16
 _CPU_COUNT = os.cpu_count() or 1
@@ -136,10 +136,10 @@ class _CodeSearch:
         results = list(found)
         open_queries = np.arange(len(queries))
         effort = self.snapshot.table.effort
-        rung = effort.rung
+        rung = start = effort.rung
         while len(open_queries) and rung < len(_CANDIDATES):
             wanted = max(_CANDIDATES[rung], self.count * _CANDIDATES_A_RESULT)
-            unsure = self._try(queries, open_queries, found, results, wanted)
+            unsure = self._try(queries, open_queries, found, results, wanted, by_index=rung == start)
             effort.note(rung, sure=len(unsure) < len(open_queries) / 2)
             open_queries = unsure
             if len(unsure):
@@ -153,16 +153,27 @@ class _CodeSearch:
         return results
 
     def _try(
-        self, queries: Matrix, numbers: Slots, found: list[Neighbours], results: list[Neighbours], wanted: int
+        self,
+        queries: Matrix,
+        numbers: Slots,
+        found: list[Neighbours],
+        results: list[Neighbours],
+        wanted: int,
+        *,
+        by_index: bool,
     ) -> Slots:
         """Search for some of the queries with so many candidates of all parts together.
 
+        by_index: whether graphs and lists may choose the candidates, not codes alone.
         Puts the answers into ``results`` and returns for which queries nearer ones may have been missed.
         """
         total = sum(part.matches for part in self.parts)
         shares = [min(part.matches, wanted * part.matches // total + _LEAST) for part in self.parts]
         asked = queries[numbers]
-        candidates = [self._candidates(part, asked, share) for part, share in zip(self.parts, shares, strict=True)]
+        candidates = [
+            (by_index and self._by_index(part, asked, share)) or self._candidates(part, asked, share)
+            for part, share in zip(self.parts, shares, strict=True)
+        ]
         slots = np.concatenate([part_slots for part_slots, _ in candidates], axis=1)
         estimates = np.concatenate([part_estimates for _, part_estimates in candidates], axis=1)
         cutoffs = np.full(len(asked), np.inf, dtype=np.float32)
@@ -196,10 +207,6 @@ class _CodeSearch:
 
         Where a part has fewer, the rest of the row has infinite estimates.
         """
-        if part.coded.index is not None and part.coded.index.index is not None:
-            found = self._by_index(part, part.coded.index, queries, wanted)
-            if found is not None:
-                return found
         codes, start, size = part.coded.codes, part.coded.start, part.coded.stop - part.coded.start
         prepared = comparable(queries, self.space)
         if part.allowed is None:
@@ -218,12 +225,15 @@ class _CodeSearch:
             rows, estimates = codes.nearest(prepared, wanted, part.allowed, self.threads)
         return rows + start, estimates
 
-    def _by_index(
-        self, part: _Part, index: VectorIndex, queries: Matrix, wanted: int
-    ) -> tuple[Slots, Estimates] | None:
-        """Return what a graph or lists find in a part; None where they are of no use: few selected, many wanted."""
-        size = part.coded.stop - part.coded.start
-        if part.matches < _BROAD_FOR_INDEX * size or wanted > _CANDIDATES[0] + _LEAST:
+    def _by_index(self, part: _Part, queries: Matrix, wanted: int) -> tuple[Slots, Estimates] | None:
+        """Return what a graph or lists find in a part; None where there are none, few are selected, or many wanted."""
+        size, index = part.coded.stop - part.coded.start, part.coded.index
+        if (
+            index is None
+            or index.index is None
+            or self.count > _MOST_BY_INDEX
+            or part.matches < _BROAD_FOR_INDEX * size
+        ):
             return None
         spann, hnsw = self.options.spann, self.options.hnsw
         effort, breadth = (max(hnsw.ef_search, 2 * self.count), 0)
