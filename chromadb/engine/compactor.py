@@ -71,6 +71,8 @@ class Compactor:
     def compact(self) -> None:
         """Seal every tail, merge what is due, trim the log and return free space, now and in this thread.
 
+        Also makes the text index anew if it is damaged.
+
         Raises StorageError when another process has been compacting for half a minute.
         """
         with self._store.read() as connection:
@@ -78,6 +80,8 @@ class Compactor:
         with self._alone(_LONGEST_WAIT_SECONDS) as alone:
             if not alone:
                 raise StorageError("another process is compacting this directory; call again when it has finished")
+            if self._folder is not None:
+                reclaiming.repair_text_index(self._store)
             self._compact(collections, whole=True)
 
     def close(self) -> None:

@@ -1,10 +1,11 @@
-"""Giving back what compaction has made superfluous: log entries, free pages of the database file, unused directories.
+"""Upkeep beside compaction: log entries, free pages and directories that nobody needs go, a text index is mended.
 
 All in short transactions between those of the writers.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from chromadb.engine.compaction import CompactionOptions
 from chromadb.engine.store import catalog, log, segments, text
 from chromadb.engine.store.connection import Store
 from chromadb.engine.store.segment_files import SegmentFolder
+
+_logger = logging.getLogger(__name__)
 
 
 def trim(store: Store, collection: UUID, options: CompactionOptions) -> Iterator[None]:
@@ -48,6 +51,14 @@ def vacuum(store: Store, options: CompactionOptions) -> Iterator[None]:
             connection.execute(f"PRAGMA incremental_vacuum({min(free, options.vacuum_pages):d})").fetchall()
         yield
     store.checkpoint()
+
+
+def repair_text_index(store: Store) -> None:
+    """Make the text index anew from the records if its tables are damaged."""
+    with store.write() as connection:
+        if not text.is_sound(connection):
+            _logger.warning("the text index of %s is damaged and is made anew", store.name)
+            text.rebuild(connection)
 
 
 def collect_garbage(store: Store, folder: SegmentFolder) -> None:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from chromadb.engine.index.kernels import faiss, threads
 from chromadb.model.embeddings import Matrix
 
-SMALLEST_DIMENSION = 32
+SMALLEST_DIMENSION = 64
 """Below, so few bits say little of a vector, and reading the vectors themselves is cheap."""
 
 _ROTATION_ROUNDS = 3

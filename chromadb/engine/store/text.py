@@ -7,6 +7,7 @@ So an entry that is out of date costs time, not correctness. Every function work
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -16,6 +17,8 @@ import numpy as np
 from chromadb.engine.store import log
 from chromadb.engine.store.catalog import CollectionState
 from chromadb.engine.store.records import Numbers, carray, number_range
+
+_logger = logging.getLogger(__name__)
 
 _TRIGRAM = 3
 _MOST_TRIGRAMS = 12
@@ -29,11 +32,16 @@ def candidates(connection: apsw.Connection, state: CollectionState, literals: Se
     expression = _match_expression(literals)
     if expression is None:
         return None
-    rows = connection.execute(
-        "SELECT rowid FROM embedding_fulltext_search WHERE embedding_fulltext_search MATCH ? AND rowid BETWEEN ? AND ?",
-        (expression, *number_range(state.number)),
-    )
-    indexed = np.fromiter((number for (number,) in rows), dtype=np.int64)
+    try:
+        rows = connection.execute(
+            "SELECT rowid FROM embedding_fulltext_search "
+            "WHERE embedding_fulltext_search MATCH ? AND rowid BETWEEN ? AND ?",
+            (expression, *number_range(state.number)),
+        )
+        indexed = np.fromiter((number for (number,) in rows), dtype=np.int64)
+    except apsw.CorruptError as error:
+        _logger.warning("%s; documents are read one by one until client.compact() makes the text index anew", error)
+        return None
     recent = log.numbers_with_changed_document(connection, state.number, position(connection, state), state.last_seq)
     return np.union1d(indexed, recent) if len(recent) else indexed
 
@@ -82,6 +90,30 @@ def index_next(connection: apsw.Connection, state: CollectionState, entries: int
         "SELECT id, ? FROM segments WHERE collection = ? AND scope = 'METADATA'",
         (stop, str(state.id)),
     )
+    return True
+
+
+def rebuild(connection: apsw.Connection) -> None:
+    """Make the whole text index anew from the records, for one whose tables turned out to be damaged."""
+    connection.execute("INSERT INTO embedding_fulltext_search (embedding_fulltext_search) VALUES ('delete-all')")
+    connection.execute(
+        "INSERT INTO embedding_fulltext_search (rowid, document) "
+        "SELECT number, document FROM records WHERE document IS NOT NULL ORDER BY number"
+    )
+    connection.execute(
+        "INSERT OR REPLACE INTO max_seq_id (segment_id, seq_id) SELECT s.id, c.last_seq FROM segments s "
+        "JOIN collections c ON c.id = s.collection WHERE s.scope = 'METADATA'"
+    )
+
+
+def is_sound(connection: apsw.Connection) -> bool:
+    """Return whether the tables of the text index are whole, reading all of them."""
+    try:
+        connection.execute(
+            "INSERT INTO embedding_fulltext_search (embedding_fulltext_search) VALUES ('integrity-check')"
+        )
+    except apsw.CorruptError:
+        return False
     return True
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import apsw
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -134,3 +135,22 @@ def test_few_candidates_are_looked_up_and_stale_ones_dropped(tmp_path: Path) -> 
             "299",
         ]
         assert collection.get(where_document={"$contains": "needle"})["ids"] == ids[1:200:2]
+
+
+def test_a_damaged_text_index_misleads_nobody_and_is_made_anew(tmp_path: Path) -> None:
+    with chromadb.PersistentClient(tmp_path) as client:
+        collection = client.create_collection("things", embedding_function=None)
+        ids = [str(number) for number in range(3_000)]
+        documents = [f"document about {'owls' if number % 1000 == 7 else 'mice'}" for number in range(3_000)]
+        collection.add(ids=ids, embeddings=[[0.0]] * 3_000, documents=documents)
+        client.compact()
+    with closing(apsw.Connection(str(tmp_path / "chroma.sqlite3"))) as connection:
+        connection.execute("UPDATE embedding_fulltext_search_data SET block = x'00' WHERE id > 10")
+    with chromadb.PersistentClient(tmp_path) as client:
+        collection = client.get_collection("things", embedding_function=None)
+        wanted = {"7", "1007", "2007"}
+        assert set(collection.get(where_document={"$contains": "owls"})["ids"]) == wanted
+        assert not client.check().ok
+        client.compact()
+        assert client.check().ok
+        assert set(collection.get(where_document={"$contains": "owls"})["ids"]) == wanted
