@@ -28,7 +28,7 @@ def check(store: Store, folder: SegmentFolder | None) -> CheckReport:
     indexes = IndexCache(None, folder)
     for attempt in range(_ATTEMPTS):
         try:
-            with store.read() as connection:
+            with store.read(unused=True) as connection:
                 return _report(connection, folder, indexes, patient=attempt < _ATTEMPTS - 1)
         except SnapshotOutdatedError:
             # A segment was merged into another one since the transaction began.

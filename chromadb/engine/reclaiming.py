@@ -55,8 +55,10 @@ def vacuum(store: Store, options: CompactionOptions) -> Iterator[None]:
 
 def repair_text_index(store: Store) -> None:
     """Make the text index anew from the records if its tables are damaged."""
-    with store.write() as connection:
-        if not text.is_sound(connection):
+    with store.read(unused=True) as connection:
+        sound = text.is_sound(connection)
+    if not sound:
+        with store.write() as connection:
             _logger.warning("the text index of %s is damaged and is made anew", store.name)
             text.rebuild(connection)
 

@@ -72,8 +72,12 @@ class Store:
         return "the in-memory database" if self._file is None else str(self._file)
 
     @contextmanager
-    def read(self) -> Iterator[apsw.Connection]:
-        """Hand out a connection that sees the database as it is now until the block ends."""
+    def read(self, *, unused: bool = False) -> Iterator[apsw.Connection]:
+        """Hand out a connection that sees the database as it is now until the block ends.
+
+        unused: whether it must be a new one. FTS5 verifies its tables by what a connection remembers of them, and calls
+        them damaged when another connection has written since.
+        """
         self.check_open()
         if self._file is None:
             with self._lock, self._translated:
@@ -82,7 +86,7 @@ class Store:
                 yield self._writer
             return
         with self._translated:
-            connection = self._take_reader()
+            connection = self._connect() if unused else self._take_reader()
             try:
                 connection.execute("BEGIN")
                 yield connection

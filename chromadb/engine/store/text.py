@@ -107,14 +107,9 @@ def rebuild(connection: apsw.Connection) -> None:
 
 
 def is_sound(connection: apsw.Connection) -> bool:
-    """Return whether the tables of the text index are whole, reading all of them."""
-    try:
-        connection.execute(
-            "INSERT INTO embedding_fulltext_search (embedding_fulltext_search) VALUES ('integrity-check')"
-        )
-    except apsw.CorruptError:
-        return False
-    return True
+    """Return whether the tables of the text index are whole, reading all of them through an unused connection."""
+    ((verdict,), *_) = connection.execute("PRAGMA integrity_check('embedding_fulltext_search')").fetchall()
+    return bool(verdict == "ok")
 
 
 def delete_collection(connection: apsw.Connection, collection: int) -> None:
