@@ -23,7 +23,7 @@ from chromadb.engine.database import Database
 from chromadb.engine.store import catalog, text
 
 DIMENSION = 3
-WIDE = 33
+WIDE = 66
 """A dimension of which segments have codes."""
 
 IDS = st.sampled_from([f"id-{number}" for number in range(12)])

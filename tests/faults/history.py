@@ -16,7 +16,7 @@ import chromadb
 from chromadb.api import ClientAPI
 
 BATCH = 40
-DIMENSION = 32
+DIMENSION = 64
 NAME = "records"
 TOLERANCE = 1e-4
 

@@ -96,7 +96,7 @@ def test_compaction_that_finds_no_room_leaves_all_as_it_was(small_disk: Path) ->
             metadatas=[record["metadata"] for record in records.values()],
         )
         history.check_answers(client, records)
-        for room in range(20_000, 620_000, 30_000):
+        for room in range(20_000, 900_000, 25_000):
             status = os.statvfs(small_disk)
             ballast.write_bytes(bytes(status.f_bavail * status.f_frsize - room))
             try:
