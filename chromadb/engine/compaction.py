@@ -19,7 +19,7 @@ from chromadb.engine.index.segment import build_codes, codeable, write_segment
 from chromadb.engine.index.slots import CodedSlots, Snapshot, SnapshotOutdatedError
 from chromadb.engine.index.vector_index import write_graph, write_lists
 from chromadb.engine.index.vectors import Slots
-from chromadb.engine.store import catalog, segments
+from chromadb.engine.store import catalog, log, segments
 from chromadb.engine.store.catalog import CollectionState
 from chromadb.engine.store.connection import Store
 from chromadb.engine.store.records import rows_of
@@ -33,9 +33,11 @@ from chromadb.model.errors import NotFoundError
 class CompactionOptions:
     """When and in which steps compaction works.
 
-    seal_rows: versions of records that the tail holds when it is sealed. dead_share: of a segment's rows, from which on
-    it is written anew without them. trim_entries: log entries deleted in one transaction. vacuum_pages: free pages
-    returned to the file system in one transaction. spare_pages: free pages that are left for the next writes.
+    seal_rows: log entries after which the tail is sealed; in memory, slots after which it gets codes.
+    graph_rows, list_rows: rows from which on a segment gets a graph or, under a ``spann`` configuration, lists.
+    dead_share: of a segment's rows, from which on it is written anew without them. tail_limit: versions of records
+    beyond which writers wait for the tail to be sealed. trim_entries: log entries indexed or deleted in a transaction.
+    vacuum_pages: free pages returned to the file system in a transaction. spare_pages: those left for the next writes.
     """
 
     seal_rows: int = 16_384
@@ -165,6 +167,13 @@ def _plan(
     store: Store, index: CollectionIndex, collection: UUID, options: CompactionOptions, *, whole: bool
 ) -> _Plan | None:
     """Return what the next segment is made of, None if none is due."""
+    with store.read() as connection:
+        state = catalog.get_state(connection, collection)
+        entries = log.count_after(connection, state.number, segments.sealed_seq(connection, collection))
+    threshold = max(options.seal_rows, state.schema.hnsw.sync_threshold)
+    if not whole and entries < threshold:
+        # Not worth loading the index for.
+        return None
     state, sealed, snapshot = _moment(store, index, collection)
     extents = {segment.name: slice(start, start + len(segment)) for start, segment in snapshot.table.sealed}
     broken = {segment.name for _, segment in snapshot.table.sealed if segment.problems}
@@ -177,9 +186,7 @@ def _plan(
         live_counts[number] = int(np.count_nonzero(live[extent]))
         if one.name in broken or one.rows - live_counts[number] > options.dead_share * one.rows:
             merged.add(number)
-    waiting = tail.stop - tail.start
-    due = waiting >= max(options.seal_rows, state.schema.hnsw.sync_threshold) or (whole and waiting > 0)
-    if not due and not merged:
+    if entries == 0 and not merged:
         return None
     gathered = int(np.count_nonzero(live[tail])) + sum(live_counts[number] for number in merged)
     for number in reversed(range(len(sealed.segments))):

@@ -323,6 +323,7 @@ class Database:
         deleted, change, state, index = self._until_current(collection, attempt)
         if change is not None:
             index.apply(change, state.generation)
+            self._compactor.notice(collection, deleted)
         if selection.ids is not None and selection.condition is None:
             return len(selection.ids)
         return deleted
