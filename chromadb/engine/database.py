@@ -89,12 +89,12 @@ class Database:
         self._compactor = Compactor(self._store, self._folder, self._indexes, options.compaction)
         with self._store.read() as connection:
             is_new = not catalog.has_defaults(connection)
-            backlogs = text.backlogs(connection)
-            unsealed = segments.backlogs(connection)
+            unindexed = segments.backlogs(connection, "METADATA")
+            unsealed = segments.backlogs(connection, "VECTOR")
         if is_new:
             with self._store.write() as connection:
                 catalog.create_defaults(connection)
-        for collection, behind in backlogs:
+        for collection, behind in unindexed:
             self._text_indexer.notice(collection, behind)
         for collection, behind in unsealed:
             self._compactor.notice(collection, behind)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 import apsw
@@ -111,12 +112,12 @@ def followed_position(connection: apsw.Connection, collection: UUID) -> int:
     return min(seq or 0 for (seq,) in rows)
 
 
-def backlogs(connection: apsw.Connection) -> list[tuple[UUID, int]]:
-    """Return each collection with how many log entries, at most, its segments are behind."""
+def backlogs(connection: apsw.Connection, scope: Literal["VECTOR", "METADATA"]) -> list[tuple[UUID, int]]:
+    """Return each collection with how many log entries, at most, its segments or its text index are behind."""
     rows = connection.execute(
         "SELECT c.id, c.last_seq - ifnull(m.seq_id, 0) FROM collections c "
-        "JOIN segments s ON s.collection = c.id AND s.scope = 'VECTOR' "
-        "LEFT JOIN max_seq_id m ON m.segment_id = s.id"
+        "JOIN segments s ON s.collection = c.id AND s.scope = ? LEFT JOIN max_seq_id m ON m.segment_id = s.id",
+        (scope,),
     )
     return [(UUID(id_), behind) for id_, behind in rows]
 

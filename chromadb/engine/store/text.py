@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from uuid import UUID
 
 import apsw
 import numpy as np
@@ -54,16 +53,6 @@ def position(connection: apsw.Connection, state: CollectionState) -> int:
         (str(state.id),),
     )
     return next((int(seq) for (seq,) in rows), 0)
-
-
-def backlogs(connection: apsw.Connection) -> list[tuple[UUID, int]]:
-    """Return each collection with how many log entries, at most, its documents' index is behind."""
-    rows = connection.execute(
-        "SELECT c.id, c.last_seq - ifnull(m.seq_id, 0) FROM collections c "
-        "JOIN segments s ON s.collection = c.id AND s.scope = 'METADATA' "
-        "LEFT JOIN max_seq_id m ON m.segment_id = s.id"
-    )
-    return [(UUID(id_), behind) for id_, behind in rows]
 
 
 def index_next(connection: apsw.Connection, state: CollectionState, entries: int) -> bool:
