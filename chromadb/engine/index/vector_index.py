@@ -38,6 +38,8 @@ _LOST_SHARE = 0.01
 """Share of rows to which no links lead, beyond which a graph is taken for damaged; some there always are."""
 _SCAN_CANDIDATES = 320
 _SCANS_TIMED = 20
+_ROWS_UNINTERRUPTED = 2_048
+"""Rows linked in one call, for about a second, for which closing a client may have to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,9 @@ def write_graph(
 
     def blocks() -> Iterator[Matrix]:
         for rows in segment.vectors.blocks():
-            interrupt()
-            yield rows
+            for start in range(0, len(rows), _ROWS_UNINTERRUPTED):
+                interrupt()
+                yield rows[start : start + _ROWS_UNINTERRUPTED]
 
     segment.vectors.verify(None)
     space, threads = configuration.space, configuration.num_threads

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,10 @@ import numpy.typing as npt
 import pytest
 
 import chromadb
+from chromadb.client import system
+from chromadb.engine.compaction import CompactionOptions
+from chromadb.engine.database import DatabaseOptions
+from chromadb.engine.index import vector_index
 
 Vectors = npt.NDArray[np.float32]
 
@@ -166,3 +171,41 @@ def test_sealed_rows_are_scanned_by_codes_and_the_tail_exactly(tmp_path: Path) -
         assert collection.query(query_embeddings=vectors[-1:], n_results=1)["ids"] == [["new"]]
         told = collection.explain(query_embeddings=vectors[:1], where={"fifth": {"$lt": 4}})
         assert told.plan.endswith("scan")
+
+
+@pytest.mark.parametrize("kind", ["hnsw", "spann"])
+def test_large_segments_are_searched_through_a_graph_or_lists(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = CompactionOptions(graph_rows=5_000, list_rows=5_000)
+    monkeypatch.setattr(system, "DatabaseOptions", partial(DatabaseOptions, compaction=options))
+    # Which of the two is quicker at this size depends on the machine.
+    monkeypatch.setattr(vector_index, "_scan_microseconds", lambda *_: float("inf"))
+    rng = np.random.default_rng(5)
+    vectors = clustered(rng, _RECORDS).astype(np.float32)
+    queries = clustered(rng, _QUERIES).astype(np.float32)
+    alive = np.ones(_RECORDS, dtype=bool)
+    plan = {"hnsw": "graph", "spann": "lists"}[kind]
+    with chromadb.PersistentClient(tmp_path) as client:
+        collection = client.create_collection("things", configuration={kind: {"space": "l2"}}, embedding_function=None)
+        collection.add(
+            ids=[str(row) for row in range(_RECORDS)],
+            embeddings=vectors,
+            metadatas=[{"tenth": row % 10} for row in range(_RECORDS)],
+        )
+        client.compact()
+        assert collection.explain(query_embeddings=queries[:1]).plan == plan
+        collection.delete(ids=[str(row) for row in range(0, _RECORDS, 12)])
+        alive[::12] = False
+    with chromadb.PersistentClient(tmp_path) as client:
+        collection = client.get_collection("things", embedding_function=None)
+        assert collection.explain(query_embeddings=queries[:1]).plan == plan
+        assert recall(collection, vectors, queries, "l2", alive) >= 0.99
+        third = np.arange(_RECORDS) % 10 == 3
+        assert recall(collection, vectors, queries, "l2", alive & third, where={"tenth": 3}) >= 0.99
+        assert collection.explain(query_embeddings=queries[:1], where={"tenth": 3}).plan != plan
+        # A copy has them, too, and what was deleted from the original stays away from it.
+        copy = collection.fork("copy")
+        assert copy.explain(query_embeddings=queries[:1]).plan == plan
+        assert recall(copy, vectors, queries, "l2", alive) >= 0.99
+        assert client.check().ok
