@@ -119,12 +119,18 @@ def build_vector_index(
 
     interrupt: called now and then; what it raises ends the work.
     """
+    with store.read() as connection:
+        state = catalog.get_state(connection, collection)
+        sealed = segments.sealed_state(connection, collection, state.number)
+    smallest = options.graph_rows if state.schema.spann is None else options.list_rows
+    if all(one.rows < smallest for one in sealed.segments):
+        # Not worth loading the index for.
+        return False
     state, sealed, snapshot = _moment(store, index, collection)
     held = {segment.name: segment for _, segment in snapshot.table.sealed}
     indexed = {part.start for part in snapshot.table.coded if part.index is not None}
     starts = {segment.name: start for start, segment in snapshot.table.sealed}
     spann, hnsw = state.schema.spann, state.schema.hnsw
-    smallest = options.graph_rows if spann is None else options.list_rows
     for position, one in enumerate(sealed.segments):
         segment = held.get(one.name)
         if segment is None or segment.codes is None or one.rows < smallest or starts[one.name] in indexed:

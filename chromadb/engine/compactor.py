@@ -12,10 +12,11 @@ from uuid import UUID
 
 from chromadb.engine import compaction, reclaiming
 from chromadb.engine.compaction import CompactionOptions
+from chromadb.engine.index.collection_index import CollectionIndex
 from chromadb.engine.index.index_cache import IndexCache
 from chromadb.engine.store import catalog
 from chromadb.engine.store.connection import Store
-from chromadb.engine.store.segment_files import SegmentFolder
+from chromadb.engine.store.segment_files import DamagedSegmentError, SegmentFolder
 from chromadb.model.errors import ChromaError, NotFoundError, StorageError
 
 _QUIET_SECONDS = 0.2
@@ -152,13 +153,21 @@ class Compactor:
         if self._folder is None:
             compaction.encode_tail(index, state.schema.space, self._options)
             return
-        while not self._closed.is_set() and compaction.seal(
-            self._store, self._folder, index, collection, self._options, whole=whole
-        ):
-            pass
+        try:
+            self._seal(self._folder, index, collection, whole=whole)
+        except DamagedSegmentError:
+            # The index then takes the vectors concerned from the log, or says whose are lost.
+            index.distrust()
+            self._seal(self._folder, index, collection, whole=whole)
         self._paced(reclaiming.trim(self._store, collection, self._options))
         while not self._closed.is_set() and compaction.build_vector_index(
             self._store, self._folder, index, collection, self._options, self._interrupt
+        ):
+            pass
+
+    def _seal(self, folder: SegmentFolder, index: CollectionIndex, collection: UUID, *, whole: bool) -> None:
+        while not self._closed.is_set() and compaction.seal(
+            self._store, folder, index, collection, self._options, whole=whole
         ):
             pass
 

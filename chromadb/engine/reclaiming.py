@@ -18,7 +18,7 @@ _logger = logging.getLogger(__name__)
 
 
 def trim(store: Store, collection: UUID, options: CompactionOptions) -> Iterator[None]:
-    """Delete what segments and text index hold from the log, and give free pages back; yields between transactions."""
+    """Delete what segments hold from the log, moving the text index past it first; yields between transactions."""
     with store.read() as connection:
         if not segments.purges_automatically(connection):
             return

@@ -6,6 +6,7 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -200,3 +201,24 @@ def heal(client: ClientAPI, derived: bool) -> None:
             ids=list(records), embeddings=[record["embedding"] for record in records.values()]
         )
     client.compact()
+
+
+def test_compaction_takes_damaged_vectors_from_a_log_that_has_them(tmp_path: Path) -> None:
+    with chromadb.PersistentClient(tmp_path) as client:
+        collection = client.create_collection("things", embedding_function=None)
+        collection.add(ids=list("abc"), embeddings=[[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    with closing(sqlite3.connect(tmp_path / "chroma.sqlite3")) as connection, connection:
+        kept = '{"automatically_purge": false}'
+        connection.execute("UPDATE embeddings_queue_config SET config_json_str = ?", (kept,))
+    with chromadb.PersistentClient(tmp_path) as client:
+        client.compact()
+    (file,) = tmp_path.glob("*/*/vectors")
+    content = file.read_bytes()
+    file.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+    with chromadb.PersistentClient(tmp_path) as client:
+        collection = client.get_collection("things", embedding_function=None)
+        collection.add(ids=list("defg"), embeddings=[[2.0, 2.0]] * 4)
+        client.compact()
+        assert client.check().ok
+        found = collection.get(ids=["a"], include=["embeddings"])["embeddings"]
+        assert found.tolist() == [[1.0, 0.0]]

@@ -167,10 +167,6 @@ class Column:
         """Return the words of the first ``size`` slots."""
         return self._words.values[:size]
 
-    def code(self, text: str) -> int | None:
-        """Return the code of a string, None if no slot ever held it."""
-        return self._codes.get(text)
-
     def holds(self, operand: Scalar, size: int) -> Mask:
         """Return which of the first ``size`` slots have an array of the operand's very type that contains it."""
         mask = np.zeros(size, dtype=np.bool_)

@@ -9,10 +9,10 @@ Parts (all numbers little-endian; n rows of d dimensions):
     norms       float32 (n,), squared lengths
     codes.fast, codes.plain
                 FAISS indexes of RaBitQ codes (see codes.py), absent below the smallest dimension that has codes
-    graph       FAISS HNSW index over compact codes (see graph.py), in large segments
     columns     metadata columns that had been filled when the segment was written (see column_file.py)
 
-Properties in the header: dimension, space, rows, and the graph's calibration. Whatever but ``vectors`` and ``rows`` is
+Properties in the header: dimension, space, rows. A graph or lists lie beside it (vector_index.py).
+Whatever but ``vectors`` and ``rows`` is
 derived from these two and the records, and is built anew when it turns out to be damaged.
 """
 
