@@ -10,8 +10,8 @@ import numpy as np
 
 from chromadb.engine.index.collection_index import CollectionIndex
 from chromadb.engine.index.index_cache import IndexCache
+from chromadb.engine.index.key_columns import SnapshotOutdatedError
 from chromadb.engine.index.segment import open_segment
-from chromadb.engine.index.slots import SnapshotOutdatedError
 from chromadb.engine.index.vector_index import open_vector_index
 from chromadb.engine.store import catalog, records, segments, text
 from chromadb.engine.store.catalog import CollectionState

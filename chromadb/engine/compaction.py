@@ -14,9 +14,10 @@ from uuid import UUID
 import numpy as np
 
 from chromadb.engine.index.collection_index import CollectionIndex
-from chromadb.engine.index.columns import Column, Mask
+from chromadb.engine.index.columns import Mask
+from chromadb.engine.index.key_columns import SnapshotOutdatedError
 from chromadb.engine.index.segment import build_codes, codeable, write_segment
-from chromadb.engine.index.slots import CodedSlots, Snapshot, SnapshotOutdatedError
+from chromadb.engine.index.slots import CodedSlots, Snapshot
 from chromadb.engine.index.vector_index import write_graph, write_lists
 from chromadb.engine.index.vectors import Slots
 from chromadb.engine.store import catalog, log, segments
@@ -93,8 +94,9 @@ def seal(
 
         rows = rows_of(snapshot.numbers[slots])
         norms = snapshot.squared_norms[slots]
-        space, columns = plan.state.schema.space, _columns(snapshot, slots)
-        name = write_segment(folder, plan.sealed.owner, space, rows, norms, blocks, columns)
+        columns, sparse_columns = snapshot.table.columns_of(slots), snapshot.table.sparse_columns_of(slots)
+        space = plan.state.schema.space
+        name = write_segment(folder, plan.sealed.owner, space, rows, norms, blocks, columns, sparse_columns)
     if not _register(store, plan.state, snapshot.seq, _registered(plan, name)):
         if name is not None:
             folder.remove(plan.sealed.owner, str(name))
@@ -233,22 +235,18 @@ def _register(store: Store, state: CollectionState, seq: int, registered: list[S
 
 
 def _moment(store: Store, index: CollectionIndex, collection: UUID) -> tuple[CollectionState, SealedState, Snapshot]:
-    """Return a collection's state, its segments and its index, all of one transaction."""
+    """Return a collection's state, its segments and its index with its sparse vectors, all of one transaction."""
     while True:
         try:
             with store.read() as connection:
                 state = catalog.get_state(connection, collection)
                 sealed = segments.sealed_state(connection, collection, state.number)
-                return state, sealed, index.snapshot(connection, state)
+                snapshot = index.snapshot(connection, state)
+                snapshot.table.sparse_columns(connection, snapshot, state.schema.sparse_keys)
+                return state, sealed, snapshot
         except SnapshotOutdatedError:
             continue
 
 
 def _packed(live: Mask) -> bytes | None:
     return None if live.all() else np.packbits(live, bitorder="little").tobytes()
-
-
-def _columns(snapshot: Snapshot, slots: Slots) -> dict[str, Column]:
-    """Return the metadata columns that are known for all of the slots."""
-    columns = {key: snapshot.table.column_of(key, slots) for key in snapshot.table.column_keys()}
-    return {key: column for key, column in columns.items() if column is not None}

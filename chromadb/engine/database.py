@@ -23,7 +23,7 @@ from chromadb.engine.compaction import CompactionOptions
 from chromadb.engine.compactor import Compactor
 from chromadb.engine.index.collection_index import Change, CollectionIndex
 from chromadb.engine.index.index_cache import IndexCache
-from chromadb.engine.index.slots import SnapshotOutdatedError
+from chromadb.engine.index.key_columns import SnapshotOutdatedError
 from chromadb.engine.query.trace import Trace
 from chromadb.engine.reads import CollectionView
 from chromadb.engine.store import catalog, log, records, segments, text

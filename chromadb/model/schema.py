@@ -34,9 +34,11 @@ from chromadb.model.schema_values import (
     DOCUMENT_KEY,
     PlainIndex,
     SchemaRecord,
+    SparseOptions,
     ValueTypes,
     VectorOptions,
     factory_schema,
+    sparse_index,
     vector_options,
     with_vector_options,
 )
@@ -152,6 +154,20 @@ class CollectionSchema:
             return self
         return CollectionSchema(replace(self.record, keys={**self.record.keys, **added}))
 
+    @cached_property
+    def sparse_keys(self) -> tuple[str, ...]:
+        """The keys whose sparse vectors are indexed."""
+        indexes = ((key, sparse_index(types)) for key, types in self.record.keys.items())
+        return tuple(key for key, index in indexes if index is not None and index.enabled)
+
+    def sparse_options(self, key: str) -> SparseOptions:
+        """Return how the sparse vectors of a key are indexed; raises InvalidArgumentError where they are not."""
+        types = self.record.keys.get(key)
+        index = None if types is None else sparse_index(types)
+        if index is None or not index.enabled:
+            raise _unindexed(key, "sparse_vector")
+        return index.config
+
     def is_filterable(self, key: str, type_name: str) -> bool:
         """True when records may be filtered by values of this type ("string", "int", ...) under this key."""
         name = _FIELD_OF_TYPE[type_name]
@@ -170,10 +186,7 @@ class CollectionSchema:
     def require_filterable(self, key: str, type_name: str) -> None:
         """Raise InvalidArgumentError when ``is_filterable`` is false."""
         if not self.is_filterable(key, type_name):
-            raise InvalidArgumentError(
-                f"Cannot filter using metadata key '{key}' with type '{_SHOWN_TYPE[type_name]}' "
-                "because indexing is disabled"
-            )
+            raise _unindexed(key, type_name)
 
     def require_full_text(self) -> None:
         """Raise InvalidArgumentError when ``has_full_text`` is false."""
@@ -183,6 +196,12 @@ class CollectionSchema:
     @property
     def _embedding_options(self) -> VectorOptions:
         return vector_options(self.record)[1]
+
+
+def _unindexed(key: str, type_name: str) -> InvalidArgumentError:
+    return InvalidArgumentError(
+        f"Cannot filter using metadata key '{key}' with type '{_SHOWN_TYPE[type_name]}' because indexing is disabled"
+    )
 
 
 def _updated(options: VectorOptions, update: ConfigurationUpdate) -> VectorOptions:

@@ -23,7 +23,6 @@ from chromadb.model.schema_values import (
     SchemaRecord,
     VectorOptions,
     factory_schema,
-    sparse_index,
     vector_options,
     with_vector_options,
 )
@@ -35,7 +34,7 @@ def reconciled(given: SchemaRecord, configuration: CollectionConfiguration) -> S
     """Return the complete schema of a new collection.
 
     given: a valid schema as the user sent it. Raises InvalidArgumentError when schema and configuration both
-    differ from the defaults, for an index out of its limits, and for sparse indexes, which are not served yet.
+    differ from the defaults, and for an index out of its limits.
     """
     factory = factory_schema(default_hnsw(), None)
     complete = _completed(given, factory)
@@ -48,7 +47,6 @@ def reconciled(given: SchemaRecord, configuration: CollectionConfiguration) -> S
             "Failed to reconcile schema: Cannot set both collection config and schema simultaneously"
         )
     if not says_nothing:
-        _refuse_sparse_indexes(schema)
         return schema
     configured = factory_schema(configuration.index, configuration.embedding_function)
     index = configuration.index
@@ -93,14 +91,6 @@ def _refuse_small_batches(schema: SchemaRecord) -> None:
     if problems:
         listed = "\n".join(dict.fromkeys(problems))
         raise InvalidArgumentError(f"Failed to reconcile schema: Invalid HNSW configuration: {listed}")
-
-
-def _refuse_sparse_indexes(schema: SchemaRecord) -> None:
-    indexes = map(sparse_index, schema.keys.values())
-    if any(index is not None and index.enabled for index in indexes):
-        raise InvalidArgumentError(
-            "Failed to reconcile schema: Invalid schema input: Sparse vector indexing is not enabled in local"
-        )
 
 
 def _is_factory(schema: SchemaRecord, factory: SchemaRecord) -> bool:

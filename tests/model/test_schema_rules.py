@@ -118,13 +118,15 @@ def test_what_a_schema_may_not_say(given: Any, message: str) -> None:
     assert str(raised.value) == f"Validation error: schema: {message}"
 
 
-def test_sparse_indexes_are_not_served_yet() -> None:
+def test_a_sparse_index_is_kept_and_its_key_is_known() -> None:
+    schema = CollectionSchema.create(keyed("k", sparse(True, bm25=True)))
+    assert schema.sparse_keys == ("k",)
+    assert schema.sparse_options("k").bm25
     with pytest.raises(
         InvalidArgumentError,
-        match=r"^Failed to reconcile schema: Invalid schema input: "
-        r"Sparse vector indexing is not enabled in local$",
+        match=r"^Cannot filter using metadata key 'other' with type 'SparseVector' because indexing is disabled$",
     ):
-        CollectionSchema.create(keyed("k", sparse(True)))
+        schema.sparse_options("other")
 
 
 @pytest.mark.parametrize(

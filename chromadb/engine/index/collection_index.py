@@ -16,8 +16,9 @@ from uuid import UUID
 import apsw
 import numpy as np
 
+from chromadb.engine.index.key_columns import SnapshotOutdatedError
 from chromadb.engine.index.segment import Segment, open_segment
-from chromadb.engine.index.slots import Inherited, SlotTable, Snapshot, SnapshotOutdatedError
+from chromadb.engine.index.slots import Inherited, SlotTable, Snapshot
 from chromadb.engine.index.vector_index import VectorIndex, open_vector_index
 from chromadb.engine.store import log, records, segments
 from chromadb.engine.store.catalog import CollectionState

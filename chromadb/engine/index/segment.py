@@ -10,6 +10,7 @@ Parts (all numbers little-endian; n rows of d dimensions):
     codes.fast, codes.plain
                 FAISS indexes of RaBitQ codes (see codes.py), absent below the smallest dimension that has codes
     columns     metadata columns that had been filled when the segment was written (see column_file.py)
+    postings    inverted lists of sparse vectors (see sparse_file.py), absent where there are none
 
 Properties in the header: dimension, space, rows. A graph or lists lie beside it (vector_index.py).
 Whatever but ``vectors`` and ``rows`` is
@@ -34,6 +35,8 @@ from chromadb.engine.index.codes import SMALLEST_DIMENSION, Codes, comparable
 from chromadb.engine.index.column_file import SavedColumns, write_columns
 from chromadb.engine.index.columns import Column
 from chromadb.engine.index.distances import Distances
+from chromadb.engine.index.sparse_column import SparseColumn
+from chromadb.engine.index.sparse_file import SavedPostings, write_postings
 from chromadb.engine.index.vectors import Slots
 from chromadb.engine.store.records import Numbers
 from chromadb.engine.store.segment_files import DamagedSegmentError, PartWriter, SegmentFiles, SegmentFolder
@@ -96,7 +99,8 @@ class Segment:
     """An open sealed segment of n rows of d dimensions.
 
     rows: int64 (n,), ascending. norms: float32 (n,), squared. codes: None below the smallest dimension that has them.
-    columns: None when none could be read. problems: what was found damaged; such a segment is to be written again.
+    columns, postings: None when none could be read or there are none. problems: what was found damaged; such a segment
+    is to be written again.
     bad_rows: those whose vectors were found damaged.
     """
 
@@ -106,6 +110,7 @@ class Segment:
     norms: Distances
     codes: Codes | None
     columns: SavedColumns | None
+    postings: SavedPostings | None
     problems: tuple[str, ...]
     bad_rows: Numbers = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
@@ -122,6 +127,10 @@ class Segment:
     def column(self, key: str) -> Column | None:
         """Return the metadata column of a key, None if it was not saved."""
         return None if self.columns is None else self.columns.get(key)
+
+    def sparse_column(self, key: str) -> SparseColumn | None:
+        """Return the sparse vectors under a key, None if they were not saved."""
+        return None if self.postings is None else self.postings.get(key)
 
 
 def squared_norms(rows: Matrix) -> Distances:
@@ -155,11 +164,12 @@ def write_segment(
     norms: Distances,
     blocks: Callable[[], Iterator[Matrix]],
     columns: Mapping[str, Column],
+    sparse_columns: Mapping[str, SparseColumn],
 ) -> UUID:
     """Write a segment and return its name.
 
     rows: ascending. blocks: gives their vectors in that order, in matrices of any number of rows, each time it is
-    called. columns: metadata of the rows.
+    called. columns, sparse_columns: metadata of the rows.
     """
     dimension = next(blocks()).shape[1]
 
@@ -180,6 +190,8 @@ def write_segment(
         "norms": norms.astype("<f4").tofile,
         "columns": partial(write_columns, columns),
     }
+    if sparse_columns:
+        parts["postings"] = partial(write_postings, sparse_columns)
     if codeable(dimension, norms):
         codes = build_codes(blocks, space)
         parts["codes.fast"] = codes.write_fast
@@ -234,7 +246,11 @@ def _opened(name: UUID, files: SegmentFiles) -> Segment:
             lambda: build_codes(verified_blocks, space),
         )
     columns = derived(("columns",), lambda: SavedColumns(files.map("columns", verify=False)), lambda: None)
-    return Segment(name, vectors, files.map("rows").view("<i8"), norms, codes, columns, tuple(problems))
+    postings = None
+    if "postings" in files.header.parts:
+        postings = derived(("postings",), lambda: SavedPostings(files.map("postings", verify=False)), lambda: None)
+    rows = files.map("rows").view("<i8")
+    return Segment(name, vectors, rows, norms, codes, columns, postings, tuple(problems))
 
 
 def _checksum(rows: Matrix) -> int:

@@ -7,7 +7,6 @@ the collection, without a lock, while writers go on.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,21 +19,16 @@ from chromadb.engine.index.columns import Column, Mask
 from chromadb.engine.index.distances import Distances
 from chromadb.engine.index.effort import Effort
 from chromadb.engine.index.growable import Growable
+from chromadb.engine.index.key_columns import KeyColumns
 from chromadb.engine.index.segment import Segment, squared_norms
+from chromadb.engine.index.sparse_column import SparseColumn
 from chromadb.engine.index.vector_index import VectorIndex
 from chromadb.engine.index.vectors import Slots, VectorRows
-from chromadb.engine.store import records
 from chromadb.engine.store.records import Numbers
 from chromadb.model.embeddings import Matrix
 from chromadb.model.filters import Filter
-from chromadb.model.stored_metadata import decode
 
-_COLUMN_BLOCK_SLOTS = 20_000
 _MASKS_KEPT = 32
-
-
-class SnapshotOutdatedError(Exception):
-    """The index has moved past the transaction that wants to use it; the caller begins a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +69,8 @@ class SlotTable:
         self.coded: tuple[CodedSlots, ...] = ()
         self.sealed: tuple[tuple[int, Segment], ...] = ()
         self.effort = Effort()
-        self._columns: dict[str, Column] = {}
-        self._filled_at: dict[str, int] = {}
-        self._columns_lock = threading.Lock()
+        self._columns = KeyColumns(self.numbers, Column, Segment.column, saved_is_mapped=False)
+        self._sparse_columns = KeyColumns(self.numbers, SparseColumn, Segment.sparse_column, saved_is_mapped=True)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -99,7 +92,7 @@ class SlotTable:
     def nbytes(self) -> int:
         """How much memory of its own the table takes, in bytes; what is mapped from files is left out."""
         vectors = 0 if self.vectors is None else self.vectors.nbytes
-        columns = sum(column.nbytes for column in list(self._columns.values()))
+        columns = self._columns.nbytes + self._sparse_columns.nbytes
         codes = sum(part.codes.nbytes for part in self.coded if part.start >= self.sealed_size)
         return vectors + columns + codes + self.numbers.nbytes + self.squared_norms.nbytes
 
@@ -160,74 +153,29 @@ class SlotTable:
 
         Raises SnapshotOutdatedError when one was filled from a later transaction, when some slots were dead.
         """
-        wanted = list(dict.fromkeys(keys))
-        with self._columns_lock:
-            if any(self._filled_at.get(key, 0) > snapshot.seq for key in wanted):
-                raise SnapshotOutdatedError
-            for key in wanted:
-                if key not in self._columns:
-                    self._columns[key] = self._saved_column(key)
-            while lagging := [key for key in wanted if len(self._columns[key]) < snapshot.size]:
-                start = min(len(self._columns[key]) for key in lagging)
-                together = [key for key in lagging if len(self._columns[key]) == start]
-                try:
-                    self._fill(connection, snapshot, together, start)
-                except BaseException:
-                    # A column that was filled half (a signal came) would put values beside the wrong slots.
-                    for key in together:
-                        del self._columns[key]
-                    raise
-            return {key: self._columns[key] for key in wanted}
+        return self._columns.filled(connection, self.sealed, snapshot.seq, snapshot.size, snapshot.alive, keys)
 
-    def column_of(self, key: str, slots: Slots) -> Column | None:
-        """Return the column of a key for some slots, None if it has not been filled that far."""
-        with self._columns_lock:
-            column = self._columns.get(key)
-            if column is None or len(column) <= slots.max(initial=-1):
-                return None
-            return column.taken(slots)
+    def sparse_columns(
+        self, connection: apsw.Connection, snapshot: Snapshot, keys: Iterable[str]
+    ) -> dict[str, SparseColumn]:
+        """Return the sparse vectors under the keys as ``columns`` does."""
+        return self._sparse_columns.filled(connection, self.sealed, snapshot.seq, snapshot.size, snapshot.alive, keys)
 
-    def column_keys(self) -> list[str]:
-        """Return the keys that have a column."""
-        with self._columns_lock:
-            return list(self._columns)
+    def columns_of(self, slots: Slots) -> dict[str, Column]:
+        """Return the columns of some slots, of the keys that are filled for all of them."""
+        return self._columns.taken(slots)
+
+    def sparse_columns_of(self, slots: Slots) -> dict[str, SparseColumn]:
+        """Return the sparse vectors of some slots, under the keys that are filled for all of them."""
+        return self._sparse_columns.taken(slots)
 
     def inherit_columns(self, snapshot: Snapshot) -> None:
         """Take over what the columns of an earlier table say of the sealed slots; all are known to its snapshot."""
         numbers = self.numbers.values[: self.sealed_size]
         positions, slots = snapshot.found(numbers)
-        for key in snapshot.table.column_keys():
-            column = snapshot.table.column_of(key, slots)
-            if column is not None:
-                self._columns[key] = Column()
-                self._columns[key].extend(column, positions, len(numbers))
-
-    def _saved_column(self, key: str) -> Column:
-        """Return the column of a key as far as the segments have it, one after the other."""
-        column = Column()
-        for _, segment in self.sealed:
-            saved = segment.column(key)
-            if saved is None:
-                break
-            column.extend(saved, np.arange(len(saved)), len(saved))
-        return column
-
-    def _fill(self, connection: apsw.Connection, snapshot: Snapshot, keys: list[str], start: int) -> None:
-        stop = min(snapshot.size, start + _COLUMN_BLOCK_SLOTS)
-        slots = np.arange(start, stop)
-        if snapshot.alive is not None:
-            slots = slots[snapshot.alive[start:stop]]
-            if len(slots) < stop - start:
-                self._filled_at.update(dict.fromkeys(keys, snapshot.seq))
-        values: dict[str, list[object]] = {key: [None] * (stop - start) for key in keys}
-        rows = records.fetch(connection, self.numbers.values[slots], "r.metadata")
-        for position, (stored,) in zip((slots - start).tolist(), rows, strict=True):
-            if stored is not None:
-                metadata = decode(stored)
-                for key in keys:
-                    values[key][position] = metadata.get(key)
-        for key in keys:
-            self._columns[key].append(values[key])
+        earlier = snapshot.table
+        self._columns.adopt(earlier._columns, self.sealed, slots, positions, len(numbers))
+        self._sparse_columns.adopt(earlier._sparse_columns, self.sealed, slots, positions, len(numbers))
 
 
 @dataclass(frozen=True)
