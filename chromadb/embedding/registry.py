@@ -22,7 +22,9 @@ _BUILT_IN: dict[str, tuple[str, str]] = {
 }
 """Name to module and class of each built-in dense function."""
 
-_SPARSE_BUILT_IN: dict[str, tuple[str, str]] = {}
+_SPARSE_BUILT_IN: dict[str, tuple[str, str]] = {
+    "chroma_bm25": ("chromadb.embedding.bm25", "ChromaBm25EmbeddingFunction"),
+}
 """Name to module and class of each built-in sparse function."""
 
 known_embedding_functions: dict[str, type[EmbeddingFunction[Any]]]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from chromadb.embedding import registry
+from chromadb.embedding.bm25 import ChromaBm25EmbeddingFunction
 from chromadb.embedding.default import DefaultEmbeddingFunction, ONNXMiniLM_L6_V2
 from chromadb.embedding.protocol import EmbeddingFunction, SparseEmbeddingFunction
 from chromadb.embedding.registry import (
@@ -13,6 +14,7 @@ from chromadb.embedding.registry import (
 )
 
 __all__ = [
+    "ChromaBm25EmbeddingFunction",
     "DefaultEmbeddingFunction",
     "EmbeddingFunction",
     "ONNXMiniLM_L6_V2",
