@@ -1,7 +1,8 @@
 """Metadata of records as it is stored: one JSON object a record.
 
 Ints stay ints (signed 64 bits; larger ones become floats), floats stay floats (``-0.0`` becomes ``0.0``), a sparse
-vector is its tagged object, and keys whose value is None or an empty list are absent.
+vector is its tagged object with values of binary32 in their shortest decimal form, and keys whose value is None or an
+empty list are absent.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 
 from chromadb.model.errors import InvalidArgumentError
@@ -27,6 +29,9 @@ HIDDEN_PREFIX = "chroma:"
 
 _HIDDEN_MARK = f'"{HIDDEN_PREFIX}'
 _SPARSE_MARK = f'"{TYPE_KEY}"'
+
+_SPARSE_DIMENSIONS = 2**32
+_OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_SERIALIZE_NUMPY
 
 _TYPE_NAMES: dict[type, str] = {
     str: "string",
@@ -80,7 +85,10 @@ def _storable_one(metadata: Metadata, position: int, checked_keys: set[str], non
 
 def _converted(key: str, value: Any, position: int) -> Any:
     """Handle what is not exactly a str, bool, int or float."""
-    if value is None or isinstance(value, SparseVector):
+    if value is None:
+        return value
+    if isinstance(value, SparseVector):
+        _check_sparse(key, value, position)
         return value
     if isinstance(value, (list, tuple)):
         return _converted_list(key, list(value), position)
@@ -108,6 +116,30 @@ def _converted_list(key: str, values: list[Any], position: int) -> list[Any] | N
     if kinds == {float} and not all(map(math.isfinite, values)):
         raise _refused(position, f"the list of {key!r} holds a number that is not finite")
     return values
+
+
+def _check_sparse(key: str, vector: SparseVector, position: int) -> None:
+    """Raise InvalidArgumentError for indices of more than 32 bits or out of order and for values beyond binary32."""
+    try:
+        indices, values = _sparse_arrays(vector)
+    except (OverflowError, TypeError, ValueError) as error:
+        raise _refused(position, f"the sparse vector of {key!r} holds something else than numbers: {error}") from None
+    if len(indices) != len(values):
+        raise _refused(position, f"the sparse vector of {key!r} has {len(indices)} indices and {len(values)} values")
+    if len(indices) and not (indices[0] >= 0 and indices[-1] < _SPARSE_DIMENSIONS and (np.diff(indices) > 0).all()):
+        raise _refused(
+            position,
+            f"the indices of the sparse vector of {key!r} must ascend from 0 to {_SPARSE_DIMENSIONS - 1} at most",
+        )
+    if not np.isfinite(values).all():
+        raise _refused(position, f"the sparse vector of {key!r} holds a value that is no finite number of 32 bits")
+    if vector.labels is not None and not all(isinstance(label, str) for label in vector.labels):
+        raise _refused(position, f"the labels of the sparse vector of {key!r} must be texts")
+
+
+def _sparse_arrays(vector: SparseVector) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    with np.errstate(over="ignore"):
+        return np.array(vector.indices, dtype=np.int64), np.array(vector.values, dtype=np.float32)
 
 
 def _as_float(key: str, value: Any, position: int) -> float:
@@ -148,12 +180,14 @@ def encode(metadata: StoredMetadata | None) -> str | None:
         metadata = {key: value for key, value in metadata.items() if value is not None}
         if not metadata:
             return None
-    return orjson.dumps(metadata, default=_encode_sparse, option=orjson.OPT_PASSTHROUGH_DATACLASS).decode()
+    return orjson.dumps(metadata, default=_encode_sparse, option=_OPTIONS).decode()
 
 
 def _encode_sparse(value: Any) -> Any:
     if isinstance(value, SparseVector):
-        return value.to_dict()
+        # Of arrays orjson writes the shortest decimals that make the same binary32.
+        indices, values = _sparse_arrays(value)
+        return {**value.to_dict(), "indices": indices, "values": values}
     raise TypeError(f"metadata cannot hold a {type(value).__name__}")
 
 
