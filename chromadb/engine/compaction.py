@@ -125,7 +125,7 @@ def build_vector_index(
         state = catalog.get_state(connection, collection)
         sealed = segments.sealed_state(connection, collection, state.number)
     smallest = options.graph_rows if state.schema.spann is None else options.list_rows
-    if all(one.rows < smallest for one in sealed.segments):
+    if not state.schema.has_vector_index or all(one.rows < smallest for one in sealed.segments):
         # Not worth loading the index for.
         return False
     state, sealed, snapshot = _moment(store, index, collection)

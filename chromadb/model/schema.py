@@ -32,6 +32,7 @@ from chromadb.model.schema_reconciliation import reconciled
 from chromadb.model.schema_rules import refuse_invalid_schema
 from chromadb.model.schema_values import (
     DOCUMENT_KEY,
+    EMBEDDING_KEY,
     PlainIndex,
     SchemaRecord,
     SparseOptions,
@@ -178,8 +179,14 @@ class CollectionSchema:
         return index is None or index.enabled
 
     @property
+    def has_vector_index(self) -> bool:
+        """True when large segments may get a graph or lists; without, vectors are found all the same."""
+        vectors = self.record.keys[EMBEDDING_KEY].float_list
+        return vectors is None or vectors.vector_index is None or vectors.vector_index.enabled
+
+    @property
     def has_full_text(self) -> bool:
-        """True when documents may be filtered by their text."""
+        """True when documents may be filtered by their text, and are indexed for it."""
         strings = self.record.keys[DOCUMENT_KEY].string
         return strings is None or strings.fts_index is None or strings.fts_index.enabled
 

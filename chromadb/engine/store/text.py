@@ -19,6 +19,7 @@ from chromadb.engine.store.records import Numbers, carray, number_range
 
 _logger = logging.getLogger(__name__)
 
+_FULL_TEXT_ENABLED = '$.keys."#document".string.fts_index.enabled'
 _TRIGRAM = 3
 _MOST_TRIGRAMS = 12
 
@@ -56,7 +57,10 @@ def position(connection: apsw.Connection, state: CollectionState) -> int:
 
 
 def index_next(connection: apsw.Connection, state: CollectionState, entries: int) -> bool:
-    """Index the documents changed by the next ``entries`` log entries; return whether any were left to do."""
+    """Index the documents changed by the next ``entries`` log entries; return whether any were left to do.
+
+    Of a collection whose schema has no full text, the entries are only passed.
+    """
     start = position(connection, state)
     (stop,) = next(
         connection.execute(
@@ -67,13 +71,8 @@ def index_next(connection: apsw.Connection, state: CollectionState, entries: int
     )
     if stop is None:
         return False
-    numbers = carray(log.numbers_with_changed_document(connection, state.number, start, stop))
-    connection.execute("DELETE FROM embedding_fulltext_search WHERE rowid IN (SELECT value FROM carray(?))", (numbers,))
-    connection.execute(
-        "INSERT INTO embedding_fulltext_search (rowid, document) SELECT r.number, r.document FROM carray(?) a "
-        "CROSS JOIN records r ON r.number = a.value WHERE r.document IS NOT NULL",
-        (numbers,),
-    )
+    if state.schema.has_full_text:
+        _index(connection, log.numbers_with_changed_document(connection, state.number, start, stop))
     connection.execute(
         "INSERT OR REPLACE INTO max_seq_id (segment_id, seq_id) "
         "SELECT id, ? FROM segments WHERE collection = ? AND scope = 'METADATA'",
@@ -82,12 +81,24 @@ def index_next(connection: apsw.Connection, state: CollectionState, entries: int
     return True
 
 
+def _index(connection: apsw.Connection, numbers: Numbers) -> None:
+    """Index the documents of the records anew."""
+    wanted = carray(numbers)
+    connection.execute("DELETE FROM embedding_fulltext_search WHERE rowid IN (SELECT value FROM carray(?))", (wanted,))
+    connection.execute(
+        "INSERT INTO embedding_fulltext_search (rowid, document) SELECT r.number, r.document FROM carray(?) a "
+        "CROSS JOIN records r ON r.number = a.value WHERE r.document IS NOT NULL",
+        (wanted,),
+    )
+
+
 def rebuild(connection: apsw.Connection) -> None:
     """Make the whole text index anew from the records, for one whose tables turned out to be damaged."""
     connection.execute("INSERT INTO embedding_fulltext_search (embedding_fulltext_search) VALUES ('delete-all')")
     connection.execute(
         "INSERT INTO embedding_fulltext_search (rowid, document) "
-        "SELECT number, document FROM records WHERE document IS NOT NULL ORDER BY number"
+        "SELECT number, document FROM records WHERE document IS NOT NULL AND collection NOT IN "
+        f"(SELECT number FROM collections WHERE schema_str ->> '{_FULL_TEXT_ENABLED}' = 0) ORDER BY number"
     )
     connection.execute(
         "INSERT OR REPLACE INTO max_seq_id (segment_id, seq_id) SELECT s.id, c.last_seq FROM segments s "

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import apsw
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import chromadb
+import chromadb.errors
 from chromadb.engine.store import catalog, text
 from chromadb.engine.store.connection import Store, StoreOptions
+from chromadb.engine.store.records import number_range
 
 _LETTERS = "aAbBcé日😀 \0ıİßſ\n\"'%\ufffd\u0301"
 _TEXTS = st.text(_LETTERS, max_size=12) | st.text(max_size=8)
@@ -154,3 +157,31 @@ def test_a_damaged_text_index_misleads_nobody_and_is_made_anew(tmp_path: Path) -
         client.compact()
         assert client.check().ok
         assert set(collection.get(where_document={"$contains": "owls"})["ids"]) == wanted
+
+
+def test_documents_without_full_text_are_not_indexed_and_their_log_is_passed(tmp_path: Path) -> None:
+    schema = chromadb.Schema().delete_index(chromadb.FtsIndexConfig(), key="#document")
+    with chromadb.PersistentClient(tmp_path) as client, closing(Store(StoreOptions(tmp_path))) as store:
+        indexed = client.create_collection("indexed", embedding_function=None)
+        plain = client.create_collection("plain", embedding_function=None, schema=schema)
+        for collection in (indexed, plain):
+            collection.add(ids=["a"], embeddings=[[1.0]], documents=["some words"])
+
+        entries = "SELECT count(*) FROM embedding_fulltext_search WHERE embedding_fulltext_search MATCH 'wor'"
+
+        def counts() -> list[int]:
+            found = []
+            with store.read() as connection:
+                for collection in (indexed, plain):
+                    extent = number_range(catalog.get_state(connection, collection.id).number)
+                    found += [count for (count,) in connection.execute(f"{entries} AND rowid BETWEEN ? AND ?", extent)]
+            return found
+
+        client.compact()
+        assert counts() == [1, 0]
+        with store.write() as connection:
+            assert not text.index_next(connection, catalog.get_state(connection, plain.id), 10)
+            text.rebuild(connection)
+        assert counts() == [1, 0]
+        with pytest.raises(chromadb.errors.InvalidArgumentError, match=r"because FTS indexing is disabled$"):
+            plain.get(where_document={"$contains": "words"})
