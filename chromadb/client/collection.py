@@ -27,6 +27,7 @@ from chromadb.client.preparation import (
     prepare_queries,
     prepare_selection,
 )
+from chromadb.client.sparse_embedding import SparseEmbedding
 from chromadb.client.texts import required_text
 from chromadb.embedding.default import DefaultEmbeddingFunction
 from chromadb.embedding.protocol import EmbeddingFunction, validate_embedding_function
@@ -85,6 +86,7 @@ class Collection:
         self._model = model
         self._embedding_function = embedding_function
         self._data_loader = data_loader
+        self._sparse = SparseEmbedding(model.serialized_schema)
 
     @property
     def id(self) -> UUID:
@@ -402,7 +404,7 @@ class Collection:
         }
 
     def _sources(self) -> Sources:
-        return Sources(embed=lambda inputs: self._function()(inputs), load=self._load)
+        return Sources(embed=lambda inputs: self._function()(inputs), load=self._load, sparse=self._sparse)
 
     def _query_sources(self) -> Sources:
         return Sources(embed=lambda inputs: self._function().embed_query(inputs), load=self._load)

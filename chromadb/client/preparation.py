@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from chromadb.client.sparse_embedding import SparseEmbedding
 from chromadb.model.embeddings import Matrix, normalize_embeddings, validate_embeddings
 from chromadb.model.errors import ChromaError, DuplicateIDError, InvalidArgumentError
 from chromadb.model.filter_validation import validate_where, validate_where_document
@@ -39,10 +40,14 @@ Load = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What vectors can be made from; at most one is used. embed: the embedding function. load: the data loader."""
+    """What vectors can be made from; at most one is used. embed: the embedding function. load: the data loader.
+
+    sparse: the functions that make sparse vectors of what is written, None where nothing is.
+    """
 
     embed: Embed
     load: Load | None
+    sparse: SparseEmbedding | None = None
 
     def vectors(self, documents: Any, images: Any, uris: Any) -> Matrix:
         """Return the vectors of whichever is given, float32 of shape (records, dimension).
@@ -100,7 +105,7 @@ def prepare_batch(
     embed_from: tuple[str, ...],
     vectors_required: bool,
 ) -> RecordBatch:
-    """Return a batch of an add, update or upsert, with vectors made where they are missing.
+    """Return a batch of an add, update or upsert, with vectors made where they are missing, dense and sparse.
 
     embed_from: names of the arguments that vectors may be made from. vectors_required: whether each record needs one.
     """
@@ -133,6 +138,8 @@ def prepare_batch(
             )
         if given:
             matrix = sources.vectors(given.get("documents"), given.get("images"), given.get("uris"))
+    if sources.sparse is not None:
+        columns["metadatas"] = sources.sparse.filled(columns["metadatas"], columns["documents"])
     return RecordBatch(
         ids=checked_ids,
         embeddings=matrix,

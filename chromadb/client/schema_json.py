@@ -53,6 +53,7 @@ from chromadb.client.value_types import (
     ValueTypes,
     VectorIndexType,
 )
+from chromadb.embedding.registry import register_sparse_embedding_function
 
 
 class IndexPlace(NamedTuple):
@@ -191,7 +192,11 @@ def _validated_description(function: Any) -> dict[str, Any]:
 
 def _sparse_config_to_json(config: SparseVectorIndexConfig) -> dict[str, Any]:
     function = config.embedding_function
-    description = {"type": UNKNOWN} if function is None else describe(function)
+    description = {"type": UNKNOWN}
+    if function is not None:
+        description = describe(function)
+        # As for dense ones: whoever passes an object can use it again in this process.
+        register_sparse_embedding_function(type(function))
     written = config.model_dump(exclude={"embedding_function"}, exclude_none=True)
     return {"embedding_function": description, **written}
 

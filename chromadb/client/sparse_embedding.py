@@ -1,0 +1,113 @@
+"""Sparse vectors made from texts, as a collection's schema says: on writing from the source key, for queries by key.
+
+Embedding functions belong to clients: the database stores what they return.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chromadb.client.embedding_description import KNOWN, rebuild
+from chromadb.embedding.protocol import SparseEmbeddingFunction
+from chromadb.model.metadata import Metadata
+from chromadb.model.schema_values import DOCUMENT_KEY
+from chromadb.model.sparse import SparseVectors, validate_sparse_vectors
+
+
+@dataclass(frozen=True, slots=True)
+class _SparseIndex:
+    """An enabled sparse vector index: the key of its vectors, where their texts come from, how they are embedded.
+
+    source_key: a metadata key, "#document", or None where vectors are always given. description: of the embedding
+    function, None where there is none.
+    """
+
+    key: str
+    source_key: str | None
+    description: Mapping[str, Any] | None
+
+
+class SparseEmbedding:
+    """The sparse embedding functions of one collection, built when they are first needed.
+
+    serialized_schema: the collection's schema as the database shows it, None for one without.
+    """
+
+    def __init__(self, serialized_schema: Mapping[str, Any] | None) -> None:
+        self._indexes = {index.key: index for index in _indexes(serialized_schema or {})}
+        self._functions: dict[str, SparseEmbeddingFunction[Any]] = {}
+
+    def function(self, key: str) -> SparseEmbeddingFunction[Any] | None:
+        """Return the function of a key's index, None when it has none.
+
+        Raises ValueError when the function's name is not registered in this process or it cannot be built.
+        """
+        index = self._indexes.get(key)
+        if index is None or index.description is None:
+            return None
+        if key not in self._functions:
+            self._functions[key] = rebuild(index.description, sparse=True)
+        return self._functions[key]
+
+    def filled(
+        self, metadatas: Sequence[Metadata | None] | None, documents: Sequence[str | None] | None
+    ) -> Sequence[Metadata | None] | None:
+        """Return the metadata of some records with the vectors added that their source texts give.
+
+        A vector that is given (None, too: it deletes) stays; a record without a text under the source key gets none.
+        Raises as ``function``, and whatever it raises.
+        """
+        count = len(metadatas or documents or ())
+        result: list[dict[str, Any]] | None = None
+        for index in self._indexes.values():
+            if index.source_key is None or index.description is None:
+                continue
+            texts = _missing(index, metadatas or [None] * count, documents)
+            if not texts:
+                continue
+            function = self.function(index.key)
+            assert function is not None
+            vectors = _embedded(function, list(texts.values()))
+            if result is None:
+                result = [dict(metadata or {}) for metadata in metadatas or [None] * count]
+            for position, vector in zip(texts, vectors, strict=True):
+                result[position][index.key] = vector
+        return metadatas if result is None else [metadata or None for metadata in result]
+
+
+def _indexes(schema: Mapping[str, Any]) -> list[_SparseIndex]:
+    found = []
+    for key, types in (schema.get("keys") or {}).items():
+        index = (types.get("sparse_vector") or {}).get("sparse_vector_index") or {}
+        if index.get("enabled"):
+            config = index.get("config") or {}
+            description = config.get("embedding_function")
+            known = description is not None and description.get("type") == KNOWN
+            found.append(_SparseIndex(key, config.get("source_key"), description if known else None))
+    return found
+
+
+def _missing(
+    index: _SparseIndex, metadatas: Sequence[Metadata | None], documents: Sequence[str | None] | None
+) -> dict[int, str]:
+    """Return position to text of the records that lack the vector and have a text for it."""
+    texts: Sequence[Any] = documents or ()
+    if index.source_key is not None and index.source_key != DOCUMENT_KEY:
+        texts = [(metadata or {}).get(index.source_key) for metadata in metadatas]
+    return {
+        position: text
+        for position, (text, metadata) in enumerate(zip(texts, metadatas, strict=False))
+        if isinstance(text, str) and index.key not in (metadata or {})
+    }
+
+
+def _embedded(function: Callable[[list[str]], Any], texts: list[str]) -> SparseVectors:
+    vectors = validate_sparse_vectors(function(texts))
+    if len(vectors) != len(texts):
+        raise ValueError(
+            f"Expected the sparse embedding function to return one vector for each of the {len(texts)} texts, "
+            f"got {len(vectors)}"
+        )
+    return vectors

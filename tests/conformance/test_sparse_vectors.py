@@ -1,0 +1,145 @@
+"""Sparse vectors in metadata, given or made from texts as the schema says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chromadb import K, Schema, SparseEmbeddingFunction, SparseVector, SparseVectorIndexConfig
+from chromadb.errors import ChromaError
+from chromadb.utils.embedding_functions import ChromaBm25EmbeddingFunction, register_sparse_embedding_function
+
+
+@register_sparse_embedding_function
+class Initials(SparseEmbeddingFunction[Any]):
+    """One dimension for each letter that a word begins with; counts how often."""
+
+    def __init__(self, factor: float = 1.0) -> None:
+        self._factor = factor
+
+    def __call__(self, input: Any) -> list[SparseVector]:
+        vectors = []
+        for text in input:
+            initials = [ord(word[0]) for word in text.split(" ")]
+            indices = sorted(set(initials))
+            vectors.append(SparseVector(indices, [self._factor * initials.count(index) for index in indices]))
+        return vectors
+
+    @staticmethod
+    def name() -> str:
+        return "initials"
+
+    @staticmethod
+    def build_from_config(config: dict[str, Any]) -> Initials:
+        return Initials(config["factor"])
+
+    def get_config(self) -> dict[str, Any]:
+        return {"factor": self._factor}
+
+
+def sparse_schema(**config: Any) -> Schema:
+    return Schema().create_index(SparseVectorIndexConfig(**config), key="sp")
+
+
+def made(client: Any, **config: Any) -> Any:
+    return client.create_collection("things", embedding_function=None, schema=sparse_schema(**config))
+
+
+def sparse_values(collection: Any, key: str = "sp") -> dict[str, Any]:
+    got = collection.get(include=["metadatas"])
+    return {id_: (metadata or {}).get(key) for id_, metadata in zip(got["ids"], got["metadatas"], strict=True)}
+
+
+def vectors(count: int) -> list[list[float]]:
+    return [[float(number), 1.0] for number in range(count)]
+
+
+def test_values_come_back_in_binary32_and_in_shortest_form(client: Any) -> None:
+    collection = made(client)
+    given = [
+        SparseVector([1, 7, 2**32 - 1], [0.1, -1 / 3, 2]),
+        SparseVector([3], [1.5], ["token"]),
+        SparseVector([], []),
+        {"#type": "sparse_vector", "indices": [4], "values": [1e-30]},
+    ]
+    collection.add(ids=list("abcd"), embeddings=vectors(4), metadatas=[{"sp": value, "n": 1} for value in given])
+
+    assert sparse_values(collection) == {
+        "a": SparseVector([1, 7, 2**32 - 1], [0.1, -0.33333334, 2.0]),
+        "b": SparseVector([3], [1.5], ["token"]),
+        "c": SparseVector([], []),
+        "d": SparseVector([4], [1e-30]),
+    }
+    queried = collection.query(query_embeddings=[[1.0, 1.0]], n_results=1, include=["metadatas"])
+    assert queried["metadatas"] == [[{"sp": SparseVector([3], [1.5], ["token"]), "n": 1}]]
+
+
+def test_values_are_replaced_kept_and_deleted_like_others(client: Any) -> None:
+    collection = made(client)
+    collection.add(ids=["a", "b"], embeddings=vectors(2), metadatas=[{"sp": SparseVector([1], [1.0])}] * 2)
+    collection.update(ids=["a", "b"], metadatas=[{"sp": SparseVector([2], [2.0])}, {"n": 1}])
+    assert sparse_values(collection) == {"a": SparseVector([2], [2.0]), "b": SparseVector([1], [1.0])}
+    collection.upsert(ids=["b", "c"], embeddings=vectors(2), metadatas=[{"sp": None}, {"sp": SparseVector([3], [3.0])}])
+    assert sparse_values(collection) == {"a": SparseVector([2], [2.0]), "b": None, "c": SparseVector([3], [3.0])}
+    copy = collection.fork("copy")
+    collection.delete(ids=["c"])
+    assert sparse_values(copy) == {"a": SparseVector([2], [2.0]), "b": None, "c": SparseVector([3], [3.0])}
+    assert copy.schema.keys["sp"].sparse_vector.sparse_vector_index.enabled
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (SparseVector([2**32], [1.0]), "must ascend from 0 to 4294967295 at most"),
+        (SparseVector([1], [1e39]), "no finite number of 32 bits"),
+        (SparseVector([1], [float("nan")]), "no finite number of 32 bits"),
+        (SparseVector([1], [1.0], [3]), "labels of the sparse vector of 'sp' must be texts"),
+    ],
+)
+def test_what_no_index_can_hold_is_refused_before_anything_changes(client: Any, value: Any, message: str) -> None:
+    collection = made(client)
+    with pytest.raises(ChromaError, match=message):
+        collection.add(ids=["a", "b"], embeddings=vectors(2), metadatas=[{"n": 1}, {"sp": value}])
+    assert collection.count() == 0
+
+
+def test_documents_are_embedded_on_every_kind_of_write(client: Any) -> None:
+    collection = made(client, embedding_function=Initials(2.0), source_key=K.DOCUMENT)
+    given = SparseVector([1], [1.0])
+    collection.add(
+        ids=["a", "b", "c"],
+        embeddings=vectors(3),
+        documents=["apple ant bee", "cat", None],
+        metadatas=[{"n": 1}, {"sp": given}, {"n": 3}],
+    )
+    assert sparse_values(collection) == {"a": SparseVector([97, 98], [4.0, 2.0]), "b": given, "c": None}
+    collection.update(ids=["a"], embeddings=vectors(1), documents=["dog"])
+    collection.update(ids=["b"], metadatas=[{"n": 2}])
+    collection.upsert(ids=["c", "d"], embeddings=vectors(2), documents=["egg", "fox"])
+    assert sparse_values(collection) == {
+        "a": SparseVector([100], [2.0]),
+        "b": given,
+        "c": SparseVector([101], [2.0]),
+        "d": SparseVector([102], [2.0]),
+    }
+
+
+def test_metadata_texts_are_embedded_by_whoever_opens_the_collection(client: Any) -> None:
+    made(client, embedding_function=ChromaBm25EmbeddingFunction(avg_doc_length=10), source_key="title")
+    collection = client.get_collection("things", embedding_function=None)
+    collection.add(ids=["a", "b"], embeddings=vectors(2), metadatas=[{"title": "Foxes jumping"}, {"title": 5}])
+
+    (expected,) = ChromaBm25EmbeddingFunction(avg_doc_length=10)(["Foxes jumping"])
+    found = sparse_values(collection)
+    assert found["b"] is None
+    assert found["a"].indices == expected.indices
+    assert found["a"].values == pytest.approx(expected.values, rel=1e-6)
+    assert collection.schema.keys["sp"].sparse_vector.sparse_vector_index.config.source_key == "title"
+
+
+def test_a_failing_function_leaves_the_collection_as_it_was(client: Any) -> None:
+    collection = made(client, embedding_function=Initials(), source_key=K.DOCUMENT)
+    with pytest.raises(IndexError, match="in add"):
+        collection.add(ids=["a"], embeddings=vectors(1), documents=["\u2028 "], metadatas=[{"n": 1, "title": "x"}])
+    assert collection.count() == 0
