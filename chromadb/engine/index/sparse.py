@@ -9,7 +9,7 @@ looked up in all lists at once.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import apsw
 import numpy as np
@@ -27,7 +27,8 @@ Scores: TypeAlias = npt.NDArray[np.float32]
 _Totals: TypeAlias = npt.NDArray[np.float64]
 
 _LARGEST_TERM = 2**32 - 1
-_GROUPS = 64
+_LEAST_GROUPS = 1024
+_GROUPS_A_RESULT = 8
 _LOOKUP_COST = 8
 """How much longer it takes to look one row up in a list than to add one posting of it to the totals."""
 _TIE = 2.0**-21
@@ -180,18 +181,19 @@ def _looked_up(postings: Postings, places: Slots, weights: _Totals, rows: Rows) 
     return totals
 
 
-def _threshold(totals: _Totals, limit: int) -> float:
+def _threshold(totals: npt.NDArray[Any], limit: int) -> float:
     """Return a number that at least ``limit`` of the totals reach, -inf when there are not as many.
 
-    It is the limit-th largest but for luck: that of the largest of each of many groups.
+    It is nearly the limit-th largest: that of the largest of each of many groups.
     """
-    columns = len(totals) // _GROUPS
-    if columns >= limit:
-        largest = totals[: columns * _GROUPS].reshape(_GROUPS, columns).max(axis=0)
-        return float(np.partition(largest, columns - limit)[columns - limit])
-    if len(totals) >= limit:
-        return float(np.partition(totals, len(totals) - limit)[len(totals) - limit])
-    return -np.inf
+    count = len(totals)
+    if count < limit:
+        return -np.inf
+    columns = min(count, max(_LEAST_GROUPS, _GROUPS_A_RESULT * limit))
+    largest = totals[: count - count % columns].reshape(-1, columns).max(axis=0)
+    # Most totals are zero, and np.partition takes many times as long as np.sort where many are equal.
+    largest.sort()
+    return float(largest[columns - limit])
 
 
 def _at_least(totals: _Totals, least: float, scale: float) -> Rows:
@@ -208,9 +210,11 @@ def _top(rows: Rows, scores: Scores, limit: int, numbers: Numbers | None) -> tup
     """
     if len(rows) <= limit:
         return rows, scores
-    last = np.partition(scores, len(scores) - limit)[len(scores) - limit]
-    better, equal = np.flatnonzero(scores > last), np.flatnonzero(scores == last)
-    wanted = limit - len(better)
+    last = _threshold(scores, limit)
+    better = np.flatnonzero(scores > last)
+    if len(better) >= limit:
+        return _top(rows[better], scores[better], limit, numbers)
+    equal, wanted = np.flatnonzero(scores == last), limit - len(better)
     if numbers is not None and wanted < len(equal):
         equal = equal[np.argpartition(numbers[rows[equal]], wanted - 1)]
     chosen = np.concatenate([better, equal[:wanted]])
