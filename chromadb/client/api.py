@@ -10,9 +10,10 @@ from chromadb.model.check_report import CheckReport
 from chromadb.model.collection import CollectionInfo, DatabaseInfo, Tenant
 from chromadb.model.embeddings import Matrix
 from chromadb.model.explanation import Explanation
+from chromadb.model.expression.search import Search
 from chromadb.model.identity import UserIdentity
 from chromadb.model.records import RecordBatch
-from chromadb.model.results import Columns, Hits, Records
+from chromadb.model.results import Columns, Hits, Records, SearchHits
 from chromadb.model.selection import Selection
 
 
@@ -67,6 +68,7 @@ class API(Protocol):
     def query(
         self, collection: UUID, queries: Matrix, n_results: int, selection: Selection, columns: Columns
     ) -> list[Hits]: ...
+    def search(self, collection: UUID, searches: Sequence[Search]) -> list[SearchHits]: ...
     def explain(
         self, collection: UUID, queries: Matrix, n_results: int, selection: Selection, columns: Columns
     ) -> Explanation: ...

@@ -27,11 +27,14 @@ from chromadb.client.preparation import (
     prepare_queries,
     prepare_selection,
 )
+from chromadb.client.searches import QueryEmbedding, prepare_searches, search_result
 from chromadb.client.sparse_embedding import SparseEmbedding
 from chromadb.client.texts import required_text
 from chromadb.embedding.default import DefaultEmbeddingFunction
 from chromadb.embedding.protocol import EmbeddingFunction, validate_embedding_function
 from chromadb.model.explanation import Explanation
+from chromadb.model.expression.search import Search
+from chromadb.model.expression.search_result import SearchResult
 from chromadb.model.metadata import validate_metadata
 from chromadb.model.results import (
     Columns,
@@ -367,9 +370,20 @@ class Collection:
         info = self._client.fork_collection(self.id, new_name, self.tenant, self.database)
         return Collection(self._client, CollectionModel.of(info), self._embedding_function, self._data_loader)
 
-    def search(self, searches: Any, read_level: ReadLevel = ReadLevel.INDEX_AND_WAL) -> Any:
-        """Hybrid search is not served yet; raises NotImplementedError."""
-        raise NotImplementedError("Search is not implemented for Local Chroma; use query")
+    def search(self, searches: Search | list[Search], read_level: ReadLevel = ReadLevel.INDEX_AND_WAL) -> SearchResult:
+        """Return the answers to one search or several: filter, score, group, page and select, all of one moment.
+
+        searches: `Search` objects, or dicts of their members. A text in a `Knn` is embedded by the collection's
+        function, or by that of the sparse index under its key. read_level: a local database always searches all
+        records.
+        Raises TypeError and ValueError for what is no search and for texts that nothing embeds, InvalidArgumentError
+        naming what of which search cannot be answered.
+        """
+        ReadLevel(read_level)
+        embedding = QueryEmbedding(
+            lambda texts: self._function().embed_query(texts), self._sparse, self._model.serialized_schema
+        )
+        return search_result(self._client.search(self.id, prepare_searches(searches, embedding)))
 
     def fork_count(self) -> int:
         """Forks are independent copies, which nobody counts; raises NotImplementedError."""

@@ -7,7 +7,7 @@ call that raises has changed nothing; a read sees one moment. Any number of thre
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ from uuid import UUID
 import apsw
 import numpy as np
 
-from chromadb.engine import reads, reclaiming, writes
+from chromadb.engine import reads, reclaiming, searching, writes
 from chromadb.engine.check import check
 from chromadb.engine.compaction import CompactionOptions
 from chromadb.engine.compactor import Compactor
@@ -39,6 +39,8 @@ from chromadb.model.collection_metadata import check_collection_metadata
 from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import AuthorizationError, NotFoundError, StorageError
 from chromadb.model.explanation import Explanation
+from chromadb.model.expression.request import SearchRequest
+from chromadb.model.expression.search import Search
 from chromadb.model.identity import UserIdentity
 from chromadb.model.names import (
     DEFAULT_DATABASE,
@@ -48,7 +50,7 @@ from chromadb.model.names import (
     check_tenant_name,
 )
 from chromadb.model.records import RecordBatch
-from chromadb.model.results import Columns, Hits, Records
+from chromadb.model.results import Columns, Hits, Records, SearchHits
 from chromadb.model.schema import CollectionSchema
 from chromadb.model.selection import Selection
 from chromadb.model.version import __version__
@@ -337,6 +339,14 @@ class Database:
     ) -> list[Hits]:
         """Return for each query vector the nearest of the selected records; raises as ``reads.query``."""
         return self._read(collection, lambda view: reads.query(view, queries, n_results, selection, columns, Trace()))
+
+    def search(self, collection: UUID, searches: Sequence[Search]) -> list[SearchHits]:
+        """Return the answer to each search, all of them of one moment; no text is embedded here.
+
+        Raises NotFoundError, InvalidArgumentError naming the search and what of it cannot be answered.
+        """
+        requests = [SearchRequest.of(search, position) for position, search in enumerate(searches)]
+        return self._read(collection, lambda view: searching.search(view, requests, Trace()))
 
     def explain(
         self, collection: UUID, queries: Matrix, n_results: int, selection: Selection, columns: Columns

@@ -20,6 +20,7 @@ Where: TypeAlias = Mapping[str, Any]
 WhereDocument: TypeAlias = Mapping[str, Any]
 
 DOCUMENT_KEY = "#document"
+ID_KEY = "#id"
 MAX_DEPTH = 200
 """Nesting beyond which a filter is refused: far above what people write, far below Python's recursion limit."""
 
@@ -79,6 +80,14 @@ class DocumentMatches:
 
 
 @dataclass(frozen=True, slots=True)
+class HasId:
+    """Record with one of the ids; negated: every other record."""
+
+    ids: tuple[str, ...]
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class All:
     """Records that satisfy every part; all records when there is none."""
 
@@ -92,7 +101,7 @@ class Either:
     parts: tuple[Filter, ...]
 
 
-Filter: TypeAlias = Compare | IsIn | ArrayContains | DocumentContains | DocumentMatches | All | Either
+Filter: TypeAlias = Compare | IsIn | ArrayContains | DocumentContains | DocumentMatches | HasId | All | Either
 
 
 def parse_where(where: Where | None) -> Filter | None:
@@ -103,6 +112,14 @@ def parse_where(where: Where | None) -> Filter | None:
 def parse_where_document(where_document: WhereDocument | None) -> Filter | None:
     """Return the filter of a ``where_document`` dict, None for None; raises InvalidArgumentError as parse_where."""
     return None if where_document is None else _parse_where_document(where_document, 0)
+
+
+def parse_search_filter(where: Where) -> Filter:
+    """Return the filter of a search: a ``where`` dict in which ``#id``, too, may be compared with $eq, $ne, $in, $nin.
+
+    Raises InvalidArgumentError as parse_where.
+    """
+    return _parse_search_filter(where, 0)
 
 
 def both(first: Filter | None, second: Filter | None) -> Filter | None:
@@ -144,6 +161,21 @@ def _parse_operator(key: str, operator: str, operand: Any) -> Filter:
         case "$contains" | "$not_contains":
             return ArrayContains(key, _scalar(key, operator, operand), negated=operator == "$not_contains")
     raise _invalid("where", f"unknown operator {operator!r} on {key!r}")
+
+
+def _parse_search_filter(where: Any, depth: int) -> Filter:
+    key, value = _only_member(where, "where", depth)
+    if key in ("$and", "$or"):
+        return _parse_logical(key, value, _parse_search_filter, "where", depth)
+    if key != ID_KEY:
+        return _parse_where(where, depth)
+    operator, operand = _only_member(value, "where", depth) if isinstance(value, Mapping) else ("$eq", value)
+    if operator not in ("$eq", "$ne", "$in", "$nin"):
+        raise _invalid("where", f"{operator} on {ID_KEY!r}; expected $eq, $ne, $in or $nin")
+    ids = operand if operator in ("$in", "$nin") else [operand]
+    if not isinstance(ids, (list, tuple)) or not all(isinstance(id_, str) for id_ in ids):
+        raise _invalid("where", f"{operator} on {ID_KEY!r} takes ids, which are str, got {operand!r}")
+    return HasId(tuple(ids), negated=operator in ("$ne", "$nin"))
 
 
 def _parse_where_document(where_document: Any, depth: int) -> Filter:

@@ -124,6 +124,18 @@ class Hits:
     distances: npt.NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class SearchHits:
+    """The answer to one search: records best first, and their scores (float32; None when not selected).
+
+    selected: the keys that were asked for: special ones first, then single metadata fields, each sorted.
+    """
+
+    records: Records
+    scores: npt.NDArray[np.float32] | None
+    selected: tuple[str, ...]
+
+
 def validate_include(include: Any, dissalowed: Sequence[str] | None = None) -> Include:
     """Return the include list when each item is known and allowed; raises ValueError otherwise."""
     if not isinstance(include, list):

@@ -47,6 +47,7 @@ class Column:
         self._kinds = Growable(np.uint8)
         self._words = Growable(np.int64)
         self._codes: dict[str, int] = {}
+        self._texts: list[str] = []
         self._element_slots = Growable(np.int64)
         self._element_kinds = Growable(np.uint8)
         self._element_words = Growable(np.int64)
@@ -166,6 +167,13 @@ class Column:
     def words(self, size: int) -> npt.NDArray[np.int64]:
         """Return the words of the first ``size`` slots."""
         return self._words.values[:size]
+
+    def texts(self, words: npt.NDArray[np.int64]) -> list[str]:
+        """Return the strings that words stand for."""
+        texts = self._texts
+        if len(texts) < len(self._codes):
+            self._texts = texts = list(self._codes)
+        return [texts[word] for word in words.tolist()]
 
     def holds(self, operand: Scalar, size: int) -> Mask:
         """Return which of the first ``size`` slots have an array of the operand's very type that contains it."""

@@ -20,6 +20,7 @@ from typing_extensions import assert_never
 from chromadb.engine.index.columns import Column, Kind, Mask
 from chromadb.engine.index.slots import Snapshot
 from chromadb.engine.query import documents, regex
+from chromadb.engine.store import records
 from chromadb.engine.store.catalog import CollectionState
 from chromadb.model.filters import (
     All,
@@ -30,6 +31,7 @@ from chromadb.model.filters import (
     DocumentMatches,
     Either,
     Filter,
+    HasId,
     IsIn,
 )
 from chromadb.model.metadata import INT64_MAX, INT64_MIN, Scalar
@@ -85,6 +87,9 @@ def evaluate(condition: Filter, connection: apsw.Connection, state: CollectionSt
                 return snapshot.mask_of(documents.containing(connection, state, text)) ^ negated
             case DocumentMatches(pattern=pattern, negated=negated):
                 return snapshot.mask_of(documents.matching(connection, state, pattern)) ^ negated
+            case HasId(ids=ids, negated=negated):
+                found = records.numbers_by_id(connection, state.number, ids)
+                return snapshot.mask_of(np.fromiter(found.values(), dtype=np.int64, count=len(found))) ^ negated
             case _:
                 assert_never(part)
 

@@ -26,10 +26,14 @@ class Rrf(Rank):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fusion as ``{"$mul": [{"$val": -1}, ...]}``."""
+        return self.fused().to_dict()
+
+    def fused(self) -> Rank:
+        """Return the fusion in arithmetic; raises as ``to_dict``."""
         terms: list[Rank] = [
             weight / (self.k + rank) for weight, rank in zip(self._checked_weights(), self.ranks, strict=True)
         ]
-        return (-(terms[0] if len(terms) == 1 else Sum(terms))).to_dict()
+        return -(terms[0] if len(terms) == 1 else Sum(terms))
 
     def _checked_weights(self) -> list[float]:
         if len(self.ranks) == 0:

@@ -1,1 +1,0 @@
-"""The ``chroma`` command: thin commands over the rooms below."""

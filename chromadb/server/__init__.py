@@ -1,1 +1,0 @@
-"""The database over HTTP: routes, wire types, errors, the OpenAPI description; no database logic."""
