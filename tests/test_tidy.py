@@ -186,7 +186,7 @@ def test_imports_inside_functions_are_of_heavy_or_optional_packages() -> None:
     assert sorted(set(found)) == []
 
 
-_DISTRIBUTIONS = {"ulid": "ulid-py", "faiss": "faiss-cpu", "dotenv": "python-dotenv"}
+_DISTRIBUTIONS = {"ulid": "ulid-py", "faiss": "faiss-cpu", "dotenv": "python-dotenv", "yaml": "pyyaml"}
 """Packages whose distribution has another name."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,8 @@ from hypothesis import strategies as st
 
 import chromadb
 from chromadb import Schema, SparseVector, SparseVectorIndexConfig
-from chromadb.engine.index.collection_index import CollectionIndex
-from chromadb.engine.index.key_columns import SnapshotOutdatedError
-from chromadb.engine.index.slots import Snapshot
-from chromadb.engine.index.sparse import nearest
-from chromadb.engine.store import catalog, records
-from chromadb.engine.store.connection import Store, StoreOptions
-from chromadb.engine.store.segment_files import SegmentFolder
+
+from .sparse_reader import Reader
 
 _TERMS = 12
 _VALUES = st.sampled_from([-2.0, -0.5, 0.0, 0.25, 0.5, 1.0, 1.5, 3.0])
@@ -27,46 +21,6 @@ _VECTORS = st.dictionaries(st.integers(0, _TERMS - 1), _VALUES, max_size=6).map(
     lambda pairs: SparseVector(sorted(pairs), [pairs[term] for term in sorted(pairs)])
 )
 _IDS = st.sampled_from([f"r{number}" for number in range(30)])
-
-
-class Reader:
-    """Reads a collection as another process would, keeping one index over all its reads."""
-
-    def __init__(self, directory: Path, collection: Any) -> None:
-        self._store = Store(StoreOptions(directory, "apply", "md5"))
-        self._id = collection.id
-        with self._store.read() as connection:
-            number = catalog.get_state(connection, self._id).number
-        self._index = CollectionIndex(number, SegmentFolder(directory))
-
-    def close(self) -> None:
-        self._store.close()
-
-    def read(self, use: Callable[[Any, Snapshot], Any]) -> Any:
-        while True:
-            try:
-                with self._store.read() as connection:
-                    return use(connection, self._index.snapshot(connection, catalog.get_state(connection, self._id)))
-            except SnapshotOutdatedError:
-                continue
-
-    def best(
-        self, query: SparseVector, limit: int, allowed: set[str] | None = None, *, bm25: bool = False
-    ) -> tuple[list[str], list[float]]:
-        """Return ids and products of the best of the allowed records."""
-
-        def search(connection: Any, snapshot: Snapshot) -> tuple[list[str], list[float]]:
-            mask = None
-            if allowed is not None:
-                ids = [id_ for (id_,) in records.fetch(connection, snapshot.live_numbers, "r.id")]
-                chosen = [number for number, id_ in zip(snapshot.live_numbers, ids, strict=True) if id_ in allowed]
-                mask = snapshot.mask_of(np.array(chosen, dtype=np.int64))
-            slots, scores = nearest(connection, snapshot, "sp", query, limit, mask, bm25=bm25)
-            ids = [id_ for (id_,) in records.fetch(connection, snapshot.numbers[slots], "r.id")]
-            return ids, scores.tolist()
-
-        result: tuple[list[str], list[float]] = self.read(search)
-        return result
 
 
 def schema(**config: Any) -> Schema:
@@ -202,3 +156,65 @@ def test_inverse_document_frequencies_count_live_records(tmp_path: Path) -> None
     np.testing.assert_allclose(scores, [frequent + 2 * rare, 1.5 * frequent], rtol=1e-6)
     reader.close()
     client.close()
+
+
+def flipped(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize("damage", [flipped, Path.unlink, lambda file: file.write_bytes(file.read_bytes()[:-1])])
+def test_damaged_lists_are_noticed_read_from_the_records_and_made_anew(tmp_path: Path, damage: Any) -> None:
+    model: dict[str, SparseVector | None] = {
+        f"r{row}": SparseVector([row % 5, 7 + row % 3], [1.0 + row, 0.5]) for row in range(40)
+    }
+    with chromadb.PersistentClient(tmp_path) as client:
+        collection = client.create_collection("sparse", embedding_function=None, schema=schema())
+        metadatas: Any = [{"sp": vector} for vector in model.values()]
+        collection.add(ids=list(model), embeddings=[[1.0]] * 40, metadatas=metadatas)
+        client.compact()
+        (file,) = tmp_path.glob("*/*/postings")
+        damage(file)
+    query = SparseVector([2, 8], [1.0, 3.0])
+    with chromadb.PersistentClient(tmp_path) as client:
+        report = client.check()
+        assert any("postings" in problem for problem in report.problems)
+        reader = Reader(tmp_path, collection)
+        assert reader.best(query, 10) == expected(model, query, 10, None)
+        client.compact()
+        assert client.check().ok
+        assert reader.best(query, 10) == expected(model, query, 10, None)
+        reader.close()
+    (made_anew,) = tmp_path.glob("*/*/postings")
+    assert made_anew != file
+
+
+def test_keys_without_an_index_have_no_lists(tmp_path: Path) -> None:
+    with chromadb.PersistentClient(tmp_path) as client:
+        collection = client.create_collection("sparse", embedding_function=None)
+        collection.add(ids=["a"], embeddings=[[1.0]], metadatas=[{"sp": SparseVector([1], [1.0])}])
+        client.compact()
+        assert collection.get()["metadatas"] == [{"sp": SparseVector([1], [1.0])}]
+    assert not list(tmp_path.glob("*/*/postings"))
+
+
+def test_equal_products_are_in_insertion_order_however_many_there_are(tmp_path: Path) -> None:
+    count = 3_000
+    with chromadb.PersistentClient(tmp_path) as client:
+        collection = client.create_collection("sparse", embedding_function=None, schema=schema())
+        ids = [f"r{row}" for row in range(count)]
+        metadatas: Any = [{"sp": SparseVector([1, 2 + row % 2], [1.0, 1.0])} for row in range(count)]
+        collection.add(ids=ids, embeddings=[[1.0]] * count, metadatas=metadatas)
+        client.compact()
+        # An updated record has a newer slot and its old place.
+        collection.update(ids=["r0", "r5"], metadatas=[{"n": 1}, {"n": 1}])
+        reader = Reader(tmp_path, collection)
+        assert reader.best(SparseVector([1], [2.0]), 4) == (["r0", "r1", "r2", "r3"], [2.0] * 4)
+        assert reader.best(SparseVector([3], [2.0]), 4) == (["r1", "r3", "r5", "r7"], [2.0] * 4)
+        assert reader.best(SparseVector([9], [2.0]), 3) == (["r0", "r1", "r2"], [0.0] * 3)
+        assert reader.best(SparseVector([], []), 2) == (["r0", "r1"], [0.0] * 2)
+        everything, products = reader.best(SparseVector([2], [1.0]), 10 * count)
+        assert everything == ids[::2] + ids[1::2]
+        assert products == [1.0] * (count // 2) + [0.0] * (count // 2)
+        reader.close()

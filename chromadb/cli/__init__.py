@@ -1,0 +1,1 @@
+"""The ``chroma`` command: thin commands over the rooms below."""

@@ -1,0 +1,1 @@
+"""The database over HTTP: routes, wire types, errors, the OpenAPI description; no database logic."""

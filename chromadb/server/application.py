@@ -1,0 +1,227 @@
+"""The ASGI application: finds the route of a request, reads its body, asks the guard, runs the handler, answers.
+
+The event loop reads and writes sockets. What may wait for the database runs in a pool of threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import parse_qsl
+
+from chromadb.auth.guard import Guard, Resource
+from chromadb.engine.database import Database, DatabaseOptions
+from chromadb.model.identity import UserIdentity
+from chromadb.model.names import check_database_name
+from chromadb.server.configuration import ServerConfiguration
+from chromadb.server.cors import cors_headers
+from chromadb.server.pages import page_of
+from chromadb.server.reading import read_body
+from chromadb.server.responses import HttpError, Response, error_response, response_of
+from chromadb.server.route import Call, Route, Router
+from chromadb.server.routes import ROUTES
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+logger = logging.getLogger("chromadb.server")
+
+_V1 = "/api/v1/"
+_V1_METHODS = ("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
+_V1_GONE = error_response(410, "Unimplemented", "The v1 API is deprecated. Please use /v2 apis")
+_WRONG_TYPE = HttpError(415, "ChromaError", "Expected request with `Content-Type: application/json`")
+
+
+class Application:
+    """Serves one database. It is opened when the server starts the application, and closed when it stops it."""
+
+    def __init__(self, configuration: ServerConfiguration, guard: Guard | None = None) -> None:
+        self._configuration = configuration
+        self._guard = guard
+        self._router = Router(ROUTES)
+        self._pool = ThreadPoolExecutor(configuration.threads, thread_name_prefix="chroma-call")
+        self._opened: Database | None = None
+        self._in_flight = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or the start and stop of the server."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await self._serve(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                try:
+                    self._opened = Database(_database_options(self._configuration))
+                except Exception as error:
+                    logger.error("The database at %s cannot be opened: %s", self._configuration.persist_path, error)
+                    await send({"type": "lifespan.startup.failed", "message": str(error)})
+                    return
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                self._pool.shutdown()
+                if self._opened is not None:
+                    self._opened.close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        response = await self._answer(scope, headers, receive)
+        added: list[tuple[bytes, bytes]] = [*response.headers, (b"content-length", b"%d" % len(response.body))]
+        if response.status >= 400:
+            added.append((b"chroma-trace-id", secrets.token_hex(16).encode()))
+        origins = self._configuration.cors_allow_origins
+        if origins is not None:
+            added += cors_headers(origins, headers, preflight=scope["method"] == "OPTIONS")
+        await send({"type": "http.response.start", "status": response.status, "headers": added})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else response.body})
+
+    async def _answer(self, scope: Scope, headers: Mapping[str, str], receive: Receive) -> Response:
+        method: str = scope["method"]
+        path: str = scope["path"] if scope.get("raw_path") is None else scope["raw_path"].decode("latin-1")
+        if path.startswith(_V1) and len(path) > len(_V1):
+            return _V1_GONE if method in _V1_METHODS else Response(405, headers=_allow(",".join(_V1_METHODS)))
+        try:
+            match = self._router.match(path)
+        except UnicodeDecodeError:
+            return error_response(400, "InvalidArgumentError", f"Invalid URL: {path!r} is not UTF-8")
+        if match is None:
+            return page_of(path, method) or Response(404)
+        found = match.routes.get("GET" if method == "HEAD" else method)
+        if found is None:
+            if method == "OPTIONS" and self._configuration.cors_allow_origins is not None:
+                return Response(200, headers=_allow(match.allowed))
+            return Response(405, headers=_allow(match.allowed))
+        route, names = found
+        limit = self._configuration.max_concurrent_requests
+        if limit and self._in_flight >= limit and not route.is_public:
+            return error_response(429, "ChromaError", "You have been rate limited.")
+        self._in_flight += 1
+        try:
+            return await self._run(route, dict(zip(names, match.values, strict=True)), scope, headers, receive)
+        except Exception as error:
+            response = response_of(error)
+            if response is None:
+                logger.exception("%s %s failed", method, path)
+                return error_response(
+                    500, "InternalError", "An internal error occurred; the log of the server says more"
+                )
+            return response
+        finally:
+            self._in_flight -= 1
+
+    async def _run(
+        self,
+        route: Route,
+        parameters: Mapping[str, str],
+        scope: Scope,
+        headers: Mapping[str, str],
+        receive: Receive,
+    ) -> Response:
+        if self._opened is None:
+            raise HttpError(503, "ChromaError", "The database is not open")
+        database = self._opened
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+        if route.is_quick:
+            return route.handler(Call(database, None, parameters, query))
+        loop = asyncio.get_running_loop()
+        identity = None
+        if self._guard is not None and not route.is_public:
+            identity = await loop.run_in_executor(self._pool, self._guard.authenticate, headers)
+        body = None
+        if route.body is not None:
+            _check_content_type(headers)
+            body = await self._body(route, headers, receive)
+        return await loop.run_in_executor(self._pool, self._perform, route, database, identity, parameters, query, body)
+
+    def _perform(
+        self,
+        route: Route,
+        database: Database,
+        identity: UserIdentity | None,
+        parameters: Mapping[str, str],
+        query: Mapping[str, str],
+        body: bytes | None,
+    ) -> Response:
+        if route.checks_database:
+            check_database_name(parameters["database"])
+        decoded = None if body is None or route.body is None else read_body(body, route.body)
+        call = Call(database, identity, parameters, query, decoded)
+        if self._guard is None or identity is None or route.action is None:
+            return route.handler(call)
+        resource = _resource_of(parameters) if route.resource is None else route.resource(call)
+        self._guard.authorize(identity, route.action, resource)
+        response = route.handler(call)
+        if route.name == "create_collection":
+            self._guard.collection_created(identity, resource)
+        elif route.name == "delete_collection":
+            self._guard.collection_deleted(identity, resource)
+        return response
+
+    async def _body(self, route: Route, headers: Mapping[str, str], receive: Receive) -> bytes:
+        """Return the whole body; raises HttpError for one that is too large or does not arrive."""
+        limit = self._configuration.max_payload_size_bytes
+        announced = headers.get("content-length", "")
+        if announced.isdigit() and int(announced) > limit:
+            raise _too_large(route)
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            message = await self._part(receive)
+            if message["type"] == "http.disconnect":
+                raise HttpError(400, "InvalidArgumentError", "The client went away before the end of the body")
+            part: bytes = message.get("body", b"")
+            size += len(part)
+            if size > limit:
+                raise _too_large(route)
+            parts.append(part)
+            if not message.get("more_body"):
+                return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    async def _part(self, receive: Receive) -> Message:
+        seconds = self._configuration.body_timeout_seconds
+        try:
+            return await asyncio.wait_for(receive(), seconds)
+        except asyncio.TimeoutError:
+            raise HttpError(408, "ChromaError", f"No part of the body arrived for {seconds:g} seconds") from None
+
+
+def _too_large(route: Route) -> HttpError:
+    if route.plain_413:
+        return HttpError(413, None, "Payload too large")
+    return HttpError(413, "ChromaError", "Failed to buffer the request body: length limit exceeded")
+
+
+def _check_content_type(headers: Mapping[str, str]) -> None:
+    given = headers.get("content-type")
+    if given is not None:
+        kind = given.split(";")[0].strip().lower()
+        if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+            raise _WRONG_TYPE
+
+
+def _allow(methods: str) -> tuple[tuple[bytes, bytes], ...]:
+    return ((b"allow", methods.encode("ascii")),)
+
+
+def _resource_of(parameters: Mapping[str, str]) -> Resource:
+    return Resource(parameters.get("tenant"), parameters.get("database"), parameters.get("collection"))
+
+
+def _database_options(configuration: ServerConfiguration) -> DatabaseOptions:
+    return DatabaseOptions(
+        directory=configuration.persist_path,
+        migrations=configuration.migration_mode,
+        hash_algorithm=configuration.hash_type,
+        allow_reset=configuration.allow_reset,
+    )

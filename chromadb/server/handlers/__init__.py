@@ -1,0 +1,1 @@
+"""What each route does: from a checked call to the database and back to an answer."""

@@ -1,0 +1,125 @@
+"""Records of a collection: writes, reads, queries."""
+
+from __future__ import annotations
+
+from chromadb.model.embeddings import Matrix
+from chromadb.model.errors import InvalidArgumentError
+from chromadb.model.results import Columns, Records
+from chromadb.model.selection import Selection
+from chromadb.server.handlers.catalog import owned_collection
+from chromadb.server.reading import (
+    check_read_level,
+    matrix_of_rows,
+    read_added,
+    read_condition,
+    read_updated,
+)
+from chromadb.server.responses import HttpError, Response, json_response
+from chromadb.server.route import Call
+from chromadb.server.wire import AddRecords, DeleteRecords, GetRecords, QueryRecords, UpdateRecords
+
+DEFAULT_RESULTS = 10
+
+
+def add(call: Call) -> Response:
+    """Add records; those whose id exists are left as they are."""
+    body: AddRecords = call.body
+    batch = read_added(body, none_deletes=False)
+    call.database.add(owned_collection(call), batch)
+    return json_response({}, 201)
+
+
+def update(call: Call) -> Response:
+    """Change records that exist."""
+    body: UpdateRecords = call.body
+    batch = read_updated(body)
+    call.database.update(owned_collection(call), batch)
+    return json_response({})
+
+
+def upsert(call: Call) -> Response:
+    """Change records that exist and add the others."""
+    body: AddRecords = call.body
+    batch = read_added(body, none_deletes=True)
+    call.database.upsert(owned_collection(call), batch)
+    return json_response({})
+
+
+def delete(call: Call) -> Response:
+    """Delete records by id, by condition, or both."""
+    body: DeleteRecords = call.body
+    condition = read_condition(body.where, body.where_document)
+    if condition is None and body.limit is not None:
+        raise InvalidArgumentError(
+            "Validation error: limit, where: limit can only be specified when a where clause is provided"
+        )
+    if condition is None and body.ids == []:
+        raise InvalidArgumentError("Validation error: ids, where: Either ids or where must be specified")
+    id_ = owned_collection(call)
+    if condition is None and body.ids is None:
+        return json_response({"deleted": 0})
+    selection = Selection(ids=body.ids, condition=condition, limit=body.limit)
+    return json_response({"deleted": call.database.delete(id_, selection)})
+
+
+def get(call: Call) -> Response:
+    """Answer with the selected records in insertion order."""
+    body: GetRecords = call.body
+    condition = read_condition(body.where, body.where_document)
+    selection = Selection(ids=body.ids, condition=condition, limit=body.limit, offset=body.offset or 0)
+    columns = Columns.of(body.include)
+    found = call.database.get(owned_collection(call), selection, columns)
+    return json_response(
+        {
+            "ids": found.ids,
+            "embeddings": found.embeddings,
+            "documents": found.documents,
+            "uris": found.uris,
+            "metadatas": found.metadatas,
+            "include": body.include,
+        }
+    )
+
+
+def query(call: Call) -> Response:
+    """Answer for each vector with the nearest of the selected records."""
+    body: QueryRecords = call.body
+    condition = read_condition(body.where, body.where_document)
+    queries: Matrix = matrix_of_rows(body.query_embeddings)
+    columns = Columns.of(body.include)
+    n_results = DEFAULT_RESULTS if body.n_results is None else body.n_results
+    id_ = owned_collection(call)
+    selection = Selection(ids=body.ids, condition=condition)
+    hits = call.database.query(id_, queries, n_results, selection, columns) if len(queries) else []
+    found: list[Records] = [hit.records for hit in hits]
+    return json_response(
+        {
+            "ids": [records.ids for records in found],
+            "embeddings": [records.embeddings for records in found] if columns.embeddings else None,
+            "documents": [records.documents for records in found] if columns.documents else None,
+            "uris": [records.uris for records in found] if columns.uris else None,
+            "metadatas": [records.metadatas for records in found] if columns.metadatas else None,
+            "distances": [hit.distances for hit in hits] if columns.distances else None,
+            "include": body.include,
+        }
+    )
+
+
+def count(call: Call) -> Response:
+    """Answer how many records a collection has."""
+    check_read_level(call.query)
+    return json_response(call.database.count(owned_collection(call)))
+
+
+def search(call: Call) -> Response:
+    """Refuse hybrid search, which this server does not answer yet."""
+    owned_collection(call)
+    raise HttpError(501, "ChromaError", "Error executing plan: Not implemented: Search operation is not implemented")
+
+
+def indexing_status(call: Call) -> Response:
+    """Answer that every record is found: what is written is found by the next read."""
+    total = call.database.count(owned_collection(call))
+    return json_response(
+        {"op_indexing_progress": 1.0, "num_unindexed_ops": 0, "num_indexed_ops": total, "total_ops": total}
+    )

@@ -1,0 +1,81 @@
+"""What a handler answers with, and how errors look on the wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from chromadb.model.errors import (
+    AlreadyExistsError,
+    AuthorizationError,
+    ChromaAuthError,
+    ChromaError,
+    InternalError,
+    InvalidArgumentError,
+    NotFoundError,
+    VersionMismatchError,
+)
+from chromadb.model.sparse import SparseVector
+
+JSON = (b"content-type", b"application/json")
+Headers = tuple[tuple[bytes, bytes], ...]
+
+_OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_PASSTHROUGH_DATACLASS
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer: HTTP status, body, and headers without content-length."""
+
+    status: int
+    body: bytes = b""
+    headers: Headers = ()
+
+
+class HttpError(Exception):
+    """A refusal whose status and name no documented exception carries; name: None for one in plain text."""
+
+    def __init__(self, status: int, name: str | None, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.name = name
+
+
+def json_response(value: Any, status: int = 200) -> Response:
+    """Return a value as JSON: NumPy arrays as lists, numbers that are not finite as null."""
+    return Response(status, orjson.dumps(value, default=_plain, option=_OPTIONS), (JSON,))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, SparseVector):
+        return value.to_dict()
+    raise TypeError(f"a {type(value).__name__} has no JSON form")
+
+
+def error_response(status: int, name: str, message: str) -> Response:
+    """Return the documented error body."""
+    return json_response({"error": name, "message": message}, status)
+
+
+def response_of(error: Exception) -> Response | None:
+    """Return the answer that carries an error; None for one that only a defect of the server raises."""
+    match error:
+        case HttpError():
+            if error.name is None:
+                return Response(error.status, str(error).encode())
+            return error_response(error.status, error.name, str(error))
+        case InvalidArgumentError():
+            return error_response(400, "InvalidArgumentError", error.message())
+        case NotFoundError():
+            return error_response(404, "NotFoundError", error.message())
+        case AlreadyExistsError():
+            return error_response(409, "ChromaError", error.message())
+        case VersionMismatchError():
+            return error_response(500, "VersionMismatchError", error.message())
+        case InternalError():
+            return error_response(500, "InternalError", error.message())
+        case ChromaAuthError() | AuthorizationError() | ChromaError():
+            return error_response(error.code(), error.name(), error.message())
+    return None

@@ -1,0 +1,80 @@
+"""Running a server: the processes, their sockets, TLS, signals."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from functools import partial
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces, Loops
+from granian.http import HTTP1Settings
+
+from chromadb.server.application import Application
+from chromadb.server.configuration import ServerConfiguration
+
+_KILL_TIMEOUT_SECONDS = 30
+
+
+class AddressUnavailableError(Exception):
+    """The address cannot be listened on."""
+
+
+def serve(configuration: ServerConfiguration) -> None:
+    """Serve until SIGTERM or SIGINT; running requests are then finished and the database is closed.
+
+    Raises AddressUnavailableError before anything is started.
+    """
+    address = _checked_address(configuration)
+    tls = configuration.tls
+    server = Granian(
+        "chromadb.server",
+        address=address,
+        port=configuration.port,
+        interface=Interfaces.ASGI,
+        workers=configuration.workers,
+        loop=Loops.auto,
+        websockets=False,
+        http1_settings=HTTP1Settings(keep_alive=True, header_read_timeout=30_000),
+        log_enabled=True,
+        log_dictconfig=_logging(configuration),
+        ssl_cert=None if tls is None else tls.certificate,
+        ssl_key=None if tls is None else tls.key,
+        ssl_ca=None if tls is None else tls.client_ca,
+        ssl_client_verify=tls is not None and tls.client_ca is not None,
+        workers_kill_timeout=_KILL_TIMEOUT_SECONDS,
+        respawn_failed_workers=configuration.workers > 1,
+    )
+    server.serve(target_loader=partial(Application, configuration), wrap_loader=False)
+
+
+def _checked_address(configuration: ServerConfiguration) -> str:
+    """Return the host as an IP address that can be bound; raises AddressUnavailableError."""
+    host, port = configuration.listen_address, configuration.port
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        family, _, _, _, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except (OSError, UnicodeError):
+        raise AddressUnavailableError(f"Address {host}:{port} is not available") from None
+    return str(address[0])
+
+
+def _logging(configuration: ServerConfiguration) -> dict[str, Any]:
+    handler: dict[str, Any] = {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stdout"}
+    if configuration.log_path is not None:
+        handler = {"class": "logging.FileHandler", "formatter": "line", "filename": str(configuration.log_path)}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+        "handlers": {"out": handler},
+        "loggers": {
+            "_granian": {"handlers": ["out"], "level": logging.INFO, "propagate": False},
+            "granian.access": {"handlers": ["out"], "level": logging.INFO, "propagate": False},
+            "chromadb": {"handlers": ["out"], "level": logging.INFO, "propagate": False},
+        },
+    }

@@ -1,0 +1,290 @@
+"""The JSON objects of requests and answers, as types: what the decoder checks and the OpenAPI description shows.
+
+JSON ``null`` and an absent member are the same wherever a member is optional; unknown members are passed over.
+Members that are large or that need more than a type (vectors, filters, metadata) stay JSON here, see ``reading``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Raw, Struct, field
+
+Unsigned32 = Annotated[int, Meta(ge=0, le=2**32 - 1)]
+GetInclude = Literal["distances", "documents", "embeddings", "metadatas", "uris"]
+Embeddings = Annotated[
+    Raw,
+    Meta(
+        description="Vectors, all as lists of numbers or all as base64 of little-endian binary32.",
+        extra_json_schema={
+            "anyOf": [
+                {"type": "array", "items": {"type": "array", "items": {"type": "number"}, "minItems": 1}},
+                {"type": "array", "items": {"type": "string", "contentEncoding": "base64"}},
+            ]
+        },
+    ),
+]
+OptionalEmbeddings = Annotated[
+    Raw,
+    Meta(
+        description="As for add; elements may be null.",
+        extra_json_schema={
+            "anyOf": [
+                {"type": "array", "items": {"type": ["array", "null"], "items": {"type": "number"}, "minItems": 1}},
+                {"type": "array", "items": {"type": ["string", "null"], "contentEncoding": "base64"}},
+                {"type": "null"},
+            ]
+        },
+    ),
+]
+Metadata = dict[str, Any]
+Condition = dict[str, Any]
+
+
+class Empty(Struct):
+    """The object without members that acknowledges a change."""
+
+
+class ErrorBody(Struct):
+    """A refusal."""
+
+    error: str
+    message: str
+
+
+class Heartbeat(Struct):
+    """The clock of the server."""
+
+    nanosecond_heartbeat: int = field(name="nanosecond heartbeat")
+
+
+class Health(Struct):
+    """Whether the server can answer."""
+
+    is_executor_ready: bool
+    is_log_client_ready: bool
+
+
+class PreFlight(Struct):
+    """What a client asks before its first call."""
+
+    max_batch_size: int
+    supports_base64_encoding: bool
+
+
+class Identity(Struct):
+    """Whom the server takes the caller for."""
+
+    user_id: str
+    tenant: str | None
+    databases: list[str] | None
+
+
+class CreateTenant(Struct):
+    """Body of ``POST /tenants``."""
+
+    name: str
+
+
+class TenantAnswer(Struct):
+    """A tenant."""
+
+    name: str
+    resource_name: str | None
+
+
+class UpdateTenant(Struct):
+    """Body of ``PATCH /tenants/{tenant}``."""
+
+    resource_name: str
+
+
+class CreateDatabase(Struct):
+    """Body of ``POST .../databases``."""
+
+    name: str
+
+
+class DatabaseAnswer(Struct):
+    """A database."""
+
+    id: str
+    name: str
+    tenant: str
+
+
+class CreateCollection(Struct):
+    """Body of ``POST .../collections``."""
+
+    name: str
+    metadata: Metadata | None = None
+    configuration: dict[str, Any] | None = None
+    schema: dict[str, Any] | None = None
+    get_or_create: bool | None = None
+
+
+class CollectionAnswer(Struct):
+    """A collection."""
+
+    id: str
+    name: str
+    configuration_json: dict[str, Any]
+    schema: dict[str, Any] | None
+    metadata: Metadata | None
+    dimension: int | None
+    tenant: str
+    database: str
+    log_position: int
+    version: int
+
+
+class UpdateCollection(Struct):
+    """Body of ``PUT .../collections/{id}``."""
+
+    new_name: str | None = None
+    new_metadata: Metadata | None = None
+    new_configuration: dict[str, Any] | None = None
+
+
+class ForkCollection(Struct):
+    """Body of ``POST .../fork``."""
+
+    new_name: str
+
+
+class ForkCount(Struct):
+    """How many forks a collection has."""
+
+    count: int
+
+
+class AddRecords(Struct):
+    """Body of ``add`` and ``upsert``."""
+
+    ids: list[str]
+    embeddings: Embeddings
+    documents: list[str | None] | None = None
+    uris: list[str | None] | None = None
+    metadatas: list[Metadata | None] | None = None
+
+
+class UpdateRecords(Struct):
+    """Body of ``update``."""
+
+    ids: list[str]
+    embeddings: OptionalEmbeddings = field(default_factory=lambda: Raw(b"null"))
+    documents: list[str | None] | None = None
+    uris: list[str | None] | None = None
+    metadatas: list[Metadata | None] | None = None
+
+
+class DeleteRecords(Struct):
+    """Body of ``delete``."""
+
+    ids: list[str] | None = None
+    where: Any = None
+    where_document: Any = None
+    limit: Unsigned32 | None = None
+
+
+class Deleted(Struct):
+    """How many records were deleted."""
+
+    deleted: int
+
+
+class GetRecords(Struct):
+    """Body of ``get``."""
+
+    ids: list[str] | None = None
+    where: Any = None
+    where_document: Any = None
+    limit: Unsigned32 | None = None
+    offset: Unsigned32 | None = None
+    include: list[GetInclude] = field(default_factory=lambda: ["documents", "metadatas"])
+
+
+class RecordsAnswer(Struct):
+    """Records, one list a column; null for a column that was not asked for."""
+
+    ids: list[str]
+    embeddings: list[list[float]] | None
+    documents: list[str | None] | None
+    uris: list[str | None] | None
+    metadatas: list[Metadata | None] | None
+    include: list[str]
+
+
+class QueryRecords(Struct):
+    """Body of ``query``."""
+
+    query_embeddings: list[list[float]]
+    n_results: Unsigned32 | None = None
+    ids: list[str] | None = None
+    where: Any = None
+    where_document: Any = None
+    include: list[GetInclude] = field(default_factory=lambda: ["documents", "metadatas", "distances"])
+
+
+class HitsAnswer(Struct):
+    """Records nearest to each query, one list of lists a column; null for a column that was not asked for."""
+
+    ids: list[list[str]]
+    embeddings: list[list[list[float]]] | None
+    documents: list[list[str | None]] | None
+    uris: list[list[str | None]] | None
+    metadatas: list[list[Metadata | None]] | None
+    distances: list[list[float | None]] | None
+    include: list[str]
+
+
+class SearchRecords(Struct):
+    """Body of ``search``."""
+
+    searches: list[dict[str, Any]]
+    read_level: Literal["index_and_wal", "index_only", "index_and_bounded_wal"] | None = None
+
+
+class IndexingProgress(Struct):
+    """How far indexing has come."""
+
+    op_indexing_progress: float
+    num_unindexed_ops: int
+    num_indexed_ops: int
+    total_ops: int
+
+
+class AttachFunction(Struct):
+    """Body of ``functions/attach``."""
+
+    name: str
+    function_id: str
+    output_collection: str
+    params: Any = None
+
+
+class DetachFunction(Struct):
+    """Body of ``detach``."""
+
+    delete_output: bool | None = None
+
+
+class ConditionalGet(GetRecords):
+    """Body of ``conditional/get``."""
+
+    read_token: Annotated[int, Meta(ge=0)] | None = None
+
+
+class ConditionalOperation(Struct):
+    """One write of a conditional commit."""
+
+    operation: Literal["add", "update", "upsert", "delete"]
+    payload: dict[str, Any]
+
+
+class ConditionalCommit(Struct):
+    """Body of ``conditional/commit``."""
+
+    operations: list[ConditionalOperation]
+    read_token: Annotated[int, Meta(ge=0)] | None = None
+    read_ids: list[str] | None = None
