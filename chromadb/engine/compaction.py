@@ -13,10 +13,11 @@ from uuid import UUID
 
 import numpy as np
 
+from chromadb.engine.index.codes import Codes
 from chromadb.engine.index.collection_index import CollectionIndex
 from chromadb.engine.index.columns import Mask
 from chromadb.engine.index.key_columns import SnapshotOutdatedError
-from chromadb.engine.index.segment import build_codes, codeable, write_segment
+from chromadb.engine.index.segment import codeable, write_segment
 from chromadb.engine.index.slots import CodedSlots, Snapshot
 from chromadb.engine.index.vector_index import write_graph, write_lists
 from chromadb.engine.index.vectors import Slots
@@ -28,6 +29,10 @@ from chromadb.engine.store.segment_files import SegmentFolder
 from chromadb.engine.store.segments import SealedSegment, SealedState
 from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import NotFoundError
+
+_FEWEST_TO_MERGE = 2
+_REACH_WHEN_ASKED = 8
+"""``compact()`` merges segments up to so many times as large as what it has gathered; each costs every query time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class CompactionOptions:
     """
 
     seal_rows: int = 16_384
-    graph_rows: int = 150_000
+    graph_rows: int = 400_000
     list_rows: int = 50_000
     dead_share: float = 0.2
     tail_limit: int = 400_000
@@ -168,7 +173,7 @@ def encode_tail(index: CollectionIndex, space: str, options: CompactionOptions) 
     def blocks() -> Iterator[Matrix]:
         return (rows for _, rows in vectors.chunks(start, stop))
 
-    table.add_codes(CodedSlots(start, stop, build_codes(blocks, space)))
+    table.add_codes(CodedSlots(start, stop, Codes.build(blocks, stop - start, space)))
 
 
 def _plan(
@@ -194,15 +199,19 @@ def _plan(
         live_counts[number] = int(np.count_nonzero(live[extent]))
         if one.name in broken or one.rows - live_counts[number] > options.dead_share * one.rows:
             merged.add(number)
-    if entries == 0 and not merged:
+    due = entries > 0 or bool(merged)
+    if not due and (not whole or len(sealed.segments) < _FEWEST_TO_MERGE):
         return None
     gathered = int(np.count_nonzero(live[tail])) + sum(live_counts[number] for number in merged)
+    reach = _REACH_WHEN_ASKED if whole else 1
     for number in reversed(range(len(sealed.segments))):
         if number not in merged:
-            if live_counts[number] > gathered:
+            if live_counts[number] > reach * gathered and (due or merged):
                 break
             merged.add(number)
             gathered += live_counts[number]
+    if not due and len(merged) < _FEWEST_TO_MERGE:
+        return None
     chosen = np.zeros(snapshot.size, dtype=np.bool_)
     for extent in (tail, *(extents[sealed.segments[number].name] for number in merged if live_counts[number])):
         chosen[extent] = live[extent]

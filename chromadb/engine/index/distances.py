@@ -55,6 +55,10 @@ def nearest_among(
     """
     if len(slots) == 0 or count == 0:
         return [_NOBODY] * len(queries)
+    if len(queries) == 1:
+        # Several share what a copy of the rows costs.
+        scores, errors = scored(queries, vectors, squared_norms, slots[None], space, 1)
+        return [nearest_scored(queries[0], vectors, slots, scores[0], errors[0], count, space)]
     results = []
     approximate = _Approximation(queries, squared_norms[slots], space)
     step = max(1, _SCORES_AT_ONCE // len(slots))
@@ -113,21 +117,44 @@ def measured(query: Distances, rows: Matrix, slots: Slots, count: int, space: st
     return closest(slots, exact_distances(query, rows, space), count)
 
 
-def rescored(
-    query: Distances, rows: Matrix, squared_norms: Distances, slots: Slots, count: int, space: str
-) -> tuple[Neighbours, Distances]:
-    """Return what ``measured`` returns, and about how far away each of the slots is.
+def scored(
+    queries: Matrix, vectors: VectorRows, squared_norms: Distances, slots: Slots, space: str, threads: int
+) -> tuple[Matrix, Distances]:
+    """Return about how far each query is from the rows of its slots, and by how much that may be off.
 
-    Only what could be among the nearest within the rounding error is measured by the definition.
+    queries: (n, dimension). squared_norms: one a slot of ``vectors``. slots: (n, k); for slot -1 the score is infinite.
+    The scores have the shape of ``slots``, the bounds of their errors shape (n,).
     """
     if space == "l2":
-        distances = exact_distances(query, rows, space)
-        return closest(slots, distances, count), distances
-    approximate = _Approximation(query[None], squared_norms, space)
-    scores = approximate.scores(rows, slice(0, 1), slice(None))[0]
-    chosen = _possible(scores, approximate.error(0), count)
-    scores += 1
-    return measured(query, rows[chosen], slots[chosen], count, space), scores
+        scores = vectors.squared_distances(queries, slots, threads)
+        largest = np.where(np.isfinite(scores), scores, 0).max(axis=1)
+        return scores, largest * _rounding(queries.shape[1])
+    norms = squared_norms[slots]
+    lengths = np.sqrt(np.einsum("ij,ij->i", queries, queries, dtype=np.float64))
+    if space == "cosine":
+        queries = _of_length_one(queries, lengths)
+    products = vectors.inner_products(queries, slots, threads)
+    if space == "cosine":
+        with np.errstate(over="ignore", invalid="ignore"):
+            products *= _inverse_lengths(norms)
+    scores = np.subtract(1, products, out=products)
+    return scores, _error_bounds(lengths, norms, queries.shape[1], space).astype(np.float32)
+
+
+def nearest_scored(
+    query: Distances,
+    vectors: VectorRows,
+    slots: Slots,
+    scores: Distances,
+    error: np.float32,
+    count: int,
+    space: str,
+) -> Neighbours:
+    """Return the ``count`` nearest of some slots, given what ``scored`` says of them; slots of -1 are passed over."""
+    chosen = _possible(scores, float(error), count)
+    slots = slots[chosen]
+    slots = slots[slots >= 0]
+    return measured(query, vectors.take(slots), slots, count, space)
 
 
 def closest(slots: Slots, distances: Distances, count: int) -> Neighbours:
@@ -148,20 +175,10 @@ class _Approximation:
         self._norms = squared_norms
         self._queries = queries
         lengths = np.sqrt(np.einsum("ij,ij->i", queries, queries, dtype=np.float64))
-        longest = min(float(np.sqrt(squared_norms.max(initial=0))), _BEYOND_BINARY32)
         if space == "cosine":
-            safe = np.where(lengths > 0, lengths, 1)
-            self._queries = (queries / safe[:, None]).astype(np.float32)
-            self._inverse = 1 / np.sqrt(np.where(squared_norms > 0, squared_norms, 1), dtype=np.float32)
-            too_short = ((squared_norms > 0) & (squared_norms < _SMALLEST_SAFE_SQUARE)).any()
-            magnitude = np.full(len(queries), np.inf if too_short or longest == _BEYOND_BINARY32 else 1.0)
-        elif space == "ip":
-            magnitude = lengths * longest
-        else:
-            magnitude = 2 * lengths * longest + longest**2
-        # Sums of products in binary32 with at least four partial sums, as every vectorised product has them.
-        errors = 2 * magnitude * (queries.shape[1] / 4 + 16) * _FLOAT32_ROUNDING
-        self._errors = np.where(magnitude < _LARGEST_SAFE_PRODUCT, errors, np.inf)
+            self._queries = _of_length_one(queries, lengths)
+            self._inverse = _inverse_lengths(squared_norms)
+        self._errors = _error_bounds(lengths, squared_norms, queries.shape[1], space)
 
     def error(self, query: int) -> float:
         """Return by how much a score of this query may be off."""
@@ -180,6 +197,35 @@ class _Approximation:
                 products *= 2
                 products -= self._norms[slots]
         return np.negative(products, out=products)
+
+
+def _of_length_one(queries: Matrix, lengths: npt.NDArray[np.float64]) -> Matrix:
+    return (queries / np.where(lengths > 0, lengths, 1)[:, None]).astype(np.float32)
+
+
+def _inverse_lengths(squared_norms: Distances) -> Distances:
+    lengths: Distances = np.sqrt(np.where(squared_norms > 0, squared_norms, np.float32(1)))
+    return np.reciprocal(lengths, out=lengths)
+
+
+def _rounding(dimension: int) -> float:
+    """Return the relative error of a sum of products in binary32 with at least four partial sums, as kernels have."""
+    return 2 * (dimension / 4 + 16) * _FLOAT32_ROUNDING
+
+
+def _error_bounds(
+    lengths: npt.NDArray[np.float64], squared_norms: Distances, dimension: int, space: str
+) -> npt.NDArray[np.float64]:
+    """Return by how much scores of queries of such lengths may be off; infinite where binary32 does not hold them."""
+    longest = min(float(np.sqrt(squared_norms.max(initial=0))), _BEYOND_BINARY32)
+    if space == "cosine":
+        too_short = ((squared_norms > 0) & (squared_norms < _SMALLEST_SAFE_SQUARE)).any()
+        magnitude = np.full(len(lengths), np.inf if too_short or longest == _BEYOND_BINARY32 else 1.0)
+    elif space == "ip":
+        magnitude = lengths * longest
+    else:
+        magnitude = 2 * lengths * longest + longest**2
+    return np.where(magnitude < _LARGEST_SAFE_PRODUCT, magnitude * _rounding(dimension), np.inf)
 
 
 def _possible(scores: Distances, error: float, count: int) -> Slots:

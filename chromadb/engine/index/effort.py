@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 _SUCCESSES_BEFORE_LESS = 32
+_MEMORY = 0.8
+"""Share of what is known of earlier searches that stays, with each further one."""
+_TOO_MUCH_DOUBT = 0.4
 
 
 class Effort:
-    """The rung of a ladder of efforts on which a search begins: where the last ones have not been in vain.
+    """The rung of a ladder of efforts on which a search begins: where the last ones have mostly not been in vain.
 
     Noise without any structure is hard to tell apart by codes, and hard for every query. Threads may share it: a lost
     update costs a search some time.
@@ -14,13 +17,20 @@ class Effort:
 
     def __init__(self) -> None:
         self.rung = 0
+        self._doubt = 0.0
         self._successes = 0
 
-    def note(self, rung: int, *, sure: bool) -> None:
-        """Learn whether a search on a rung has found enough; after many that did, less is tried again."""
-        if not sure:
-            self.rung, self._successes = rung + 1, 0
+    def note(self, rung: int, doubtful: float) -> None:
+        """Learn for what share of its queries a search on a rung has not found enough; after a while less is tried."""
+        if rung != self.rung:
             return
-        self._successes += 1
-        if rung == self.rung > 0 and self._successes >= _SUCCESSES_BEFORE_LESS:
-            self.rung, self._successes = rung - 1, 0
+        self._doubt = _MEMORY * self._doubt + (1 - _MEMORY) * doubtful
+        if self._doubt > _TOO_MUCH_DOUBT:
+            self._move(rung + 1)
+        elif rung > 0 and doubtful < _TOO_MUCH_DOUBT:
+            self._successes += 1
+            if self._successes >= _SUCCESSES_BEFORE_LESS:
+                self._move(rung - 1)
+
+    def _move(self, rung: int) -> None:
+        self.rung, self._doubt, self._successes = rung, 0.0, 0

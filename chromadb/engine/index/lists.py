@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from chromadb.engine.index.codes import Estimates, LocalRows, rotation
+from chromadb.engine.index.codes import Estimates, LocalRows, turned
 from chromadb.engine.index.columns import Mask
 from chromadb.engine.index.kernels import faiss, threads
 from chromadb.engine.index.partition import (
@@ -87,19 +87,18 @@ class Lists:
         lists = partition(source, bounds, thread_count)
         neighbors = min(max(options.max_neighbors, _FEWEST_NEIGHBORS), _MOST_NEIGHBORS)
         candidates = max(options.ef_construction, neighbors)
-        turn = rotation(vectors.shape[1])
-        turned = np.ascontiguousarray(lists.centres @ turn)
+        centres = turned(lists.centres)
         metric = library.METRIC_INNER_PRODUCT if space == "ip" else library.METRIC_L2
         with threads(thread_count):
             rows, others = _replicas(source, lists, options.write_nprobe, bounds.split_threshold)
-            graph = centre_graph(turned, metric, neighbors, candidates)
-            index = library.IndexIVFRaBitQ(graph, vectors.shape[1], len(turned), metric)
-            index.train(turned)
+            graph = centre_graph(centres, metric, neighbors, candidates)
+            index = library.IndexIVFRaBitQ(graph, vectors.shape[1], len(centres), metric)
+            index.train(centres)
             for chunk in chunks(len(vectors)):
                 here = slice(*np.searchsorted(rows, [chunk.start, chunk.stop]))
                 members = np.concatenate([np.arange(chunk.start, chunk.stop), rows[here]])
                 assignment = np.concatenate([lists.homes[chunk], others[here]])
-                block = source.take(chunk) @ turn
+                block = turned(source.take(chunk))
                 block = np.ascontiguousarray(block[members - chunk.start])
                 # The public add_with_ids would search the list of each row anew, and put it into one only.
                 index.add_core(len(members), *(library.swig_ptr(array) for array in (block, members, assignment)))
@@ -153,12 +152,12 @@ class Lists:
         search = library.SearchParametersHNSW(efSearch=min(max(ef_search, nprobe), self.lists))
         parameters = library.IVFRaBitQSearchParameters(nprobe=nprobe, quantizer_params=search, sel=selector)
         parameters.qb = _QUERY_BITS
-        turned = np.ascontiguousarray(queries @ rotation(queries.shape[1]))
+        prepared = turned(queries)
         entries = int(self._index.ntotal)
         asked = min(int(count * (1 if self.copies == 1 else _SPARE * self.copies)), entries)
         with threads(thread_count):
             while True:
-                estimates, rows = self._index.search(turned, asked, params=parameters)
+                estimates, rows = self._index.search(prepared, asked, params=parameters)
                 distinct = rows >= 0
                 if self.copies > 1:
                     distinct &= _first_of_each(rows)

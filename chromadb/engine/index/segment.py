@@ -8,7 +8,7 @@ Parts (all numbers little-endian; n rows of d dimensions):
                 collection's bits, so that a fork may share the segment)
     norms       float32 (n,), squared lengths
     codes.fast, codes.plain
-                FAISS indexes of RaBitQ codes (see codes.py), absent below the smallest dimension that has codes
+                FAISS indexes of codes (see codes.py), absent below the smallest dimension that has codes
     columns     metadata columns that had been filled when the segment was written (see column_file.py)
     postings    inverted lists of sparse vectors (see sparse_file.py), absent where there are none
 
@@ -31,7 +31,7 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
-from chromadb.engine.index.codes import SMALLEST_DIMENSION, Codes, comparable
+from chromadb.engine.index.codes import SMALLEST_DIMENSION, Codes
 from chromadb.engine.index.column_file import SavedColumns, write_columns
 from chromadb.engine.index.columns import Column
 from chromadb.engine.index.distances import Distances
@@ -147,15 +147,6 @@ def codeable(dimension: int, norms: Distances) -> bool:
     return dimension >= SMALLEST_DIMENSION and float(norms.max(initial=0)) < _LARGEST_CODED
 
 
-def build_codes(blocks: Callable[[], Iterator[Matrix]], space: str) -> Codes:
-    """Return the codes of the vectors that ``blocks`` gives, in matrices of shape (n, d), each time it is called."""
-    count, total = 0, np.zeros(1)
-    for rows in blocks():
-        total = total + comparable(rows, space).sum(axis=0, dtype=np.float64)
-        count += len(rows)
-    return Codes.build(blocks(), (total / count).astype(np.float32)[None], space)
-
-
 def write_segment(
     folder: SegmentFolder,
     owner: UUID,
@@ -193,7 +184,7 @@ def write_segment(
     if sparse_columns:
         parts["postings"] = partial(write_postings, sparse_columns)
     if codeable(dimension, norms):
-        codes = build_codes(blocks, space)
+        codes = Codes.build(blocks, len(rows), space)
         parts["codes.fast"] = codes.write_fast
         parts["codes.plain"] = codes.write_plain
     return folder.write(owner, {"dimension": dimension, "space": space, "rows": len(rows)}, parts)
@@ -243,7 +234,7 @@ def _opened(name: UUID, files: SegmentFiles) -> Segment:
         codes = derived(
             ("codes.fast", "codes.plain"),
             lambda: Codes.open(files.path("codes.fast"), files.path("codes.plain"), space),
-            lambda: build_codes(verified_blocks, space),
+            lambda: Codes.build(verified_blocks, count, space),
         )
     columns = derived(("columns",), lambda: SavedColumns(files.map("columns", verify=False)), lambda: None)
     postings = None

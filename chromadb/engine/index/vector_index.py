@@ -19,7 +19,7 @@ from uuid import UUID
 import numpy as np
 
 from chromadb.engine.index.calibration import Calibration, Finder, calibrate, sample_queries
-from chromadb.engine.index.codes import Estimates, LocalRows
+from chromadb.engine.index.codes import Estimates, LocalRows, Queries
 from chromadb.engine.index.columns import Mask
 from chromadb.engine.index.distances import nearest_between
 from chromadb.engine.index.graph import Graph
@@ -189,6 +189,6 @@ def _scan_microseconds(segment: Segment, space: str, exact: Finder) -> float:
     seconds = []
     for query in sample_queries(segment.vectors.matrix, space, exact)[:_SCANS_TIMED]:
         started = time.perf_counter()
-        segment.codes.nearest(query[None], _SCAN_CANDIDATES, None, 1)
+        segment.codes.nearest(Queries(query[None], space), _SCAN_CANDIDATES, None, 1)
         seconds.append(time.perf_counter() - started)
     return float(np.median(seconds)) * 1e6

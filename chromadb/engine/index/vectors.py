@@ -7,12 +7,13 @@ may see reads them without a lock while a writer appends behind them.
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from chromadb.engine.index.kernels import faiss, threads
 from chromadb.model.embeddings import Matrix
 
 Slots = npt.NDArray[np.int64]
@@ -117,6 +118,45 @@ class VectorRows:
             inside = chunk_of == number
             taken[inside] = self._rows(number, slots[inside])
         return taken
+
+    def inner_products(self, queries: Matrix, slots: Slots, thread_count: int) -> Matrix:
+        """Return the inner product of each query with the rows of its slots, minus infinity for slot -1.
+
+        queries: (n, dimension). slots: (n, k), of each query. The result has the shape of ``slots``.
+        """
+        return self._compared("fvec_inner_products_by_idx", np.maximum, queries, slots, thread_count)
+
+    def squared_distances(self, queries: Matrix, slots: Slots, thread_count: int) -> Matrix:
+        """Return the sums of squared differences instead of the inner products, infinity for slot -1."""
+        return self._compared("fvec_L2sqr_by_idx", np.minimum, queries, slots, thread_count)
+
+    def _compared(
+        self,
+        kernel: str,
+        united: Callable[[Matrix, Matrix], Matrix],
+        queries: Matrix,
+        slots: Slots,
+        thread_count: int,
+    ) -> Matrix:
+        library = faiss()
+        pointer = library.swig_ptr
+        queries = np.ascontiguousarray(queries, dtype=np.float32)
+        result: Matrix | None = None
+        chunk_of = np.searchsorted(self._starts, slots, side="right") - 1
+        chunk_of[slots < 0] = -1
+        for number in set(chunk_of.ravel().tolist()) - {-1}:
+            rows = np.where(chunk_of == number, slots - self._starts[number], -1)
+            if number in self._sealed:
+                self._sealed[number].verify(rows[rows >= 0])
+            its = np.empty(slots.shape, dtype=np.float32)
+            chunk = self._chunks[number]
+            with threads(thread_count):
+                getattr(library, kernel)(
+                    pointer(its), pointer(queries), pointer(chunk), pointer(rows), self.dimension, *slots.shape
+                )
+            result = its if result is None else united(result, its)
+        missing = np.float32(-np.inf if united is np.maximum else np.inf)
+        return np.full(slots.shape, missing) if result is None else result
 
     def _rows(self, number: int, slots: Slots) -> Matrix:
         """Return a copy of the rows of slots that lie in one chunk."""

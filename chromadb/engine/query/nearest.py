@@ -6,8 +6,8 @@
     graph    a graph over a large segment is followed: nearly all are selected
     lists    the codes of the slots that lie near the query are scanned, of a large segment under ``spann``
 
-Every way but the first ends with exact distances of more candidates than asked for. How far off the estimates of these
-were says whether nearer ones may have been missed; then more candidates are taken, and in the end all vectors.
+Every way but the first ends with exact distances of more candidates than asked for. How far off the estimates of the
+nearest were says whether nearer ones may have been missed; then more candidates are taken, and in the end all vectors.
 """
 
 from __future__ import annotations
@@ -15,28 +15,35 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
-from chromadb.engine.index.codes import Estimates, comparable
+from chromadb.engine.index.codes import Estimates, Queries
 from chromadb.engine.index.columns import Mask
-from chromadb.engine.index.distances import Neighbours, closest, nearest_among, nearest_between, rescored
+from chromadb.engine.index.distances import Neighbours, closest, nearest_among, nearest_between, nearest_scored, scored
 from chromadb.engine.index.slots import CodedSlots, Snapshot
 from chromadb.engine.index.vectors import Slots
 from chromadb.engine.query.trace import Trace
 from chromadb.model.embeddings import Matrix
 from chromadb.model.schema import CollectionSchema
 
-_CANDIDATES = (160, 512, 2_048)
-"""How many candidates are measured at first, and where these may not do; after that all vectors are compared."""
+_CANDIDATES = (320, 896, 2_048)
+"""How many candidates are looked for at first, and where these may not do; after that all vectors are compared."""
 _CANDIDATES_A_RESULT = 8
-_ENOUGH_DEVIATIONS = 2.25
+_MEASURED_FIRST = 160
+"""How many of the candidates, the most promising, are measured first."""
+_MEASURED_FIRST_A_RESULT = 4
+_STEPS, _NEARLY_ALL = (1, 2, 5), 0.8
+"""After how many times as many measured candidates it is asked whether they are enough, if many others are left."""
+_TRUSTED_A_RESULT = 2
+"""How many of the nearest, a result, show how far off estimates of what is near are."""
+_ENOUGH_DEVIATIONS = 3
 """How far beyond the last result the estimates of what was left out must lie, in standard deviations of estimates."""
 _EXACT_BYTES = 4_000_000
 """Selected vectors of so many bytes are compared as soon as their codes are scanned (measured at 384 float32)."""
-_BROAD = 0.35
-"""From this share of selected slots on, scanning all codes and passing over the others beats scanning selected ones."""
+_SCAN_A_ROW, _SCAN_A_CANDIDATE, _MASKED_A_ROW = 2.4, 80, 200
+"""Nanoseconds: of all codes, for each; for each candidate these yield; of selected codes, for each (384 dimensions)."""
 _BROAD_FOR_INDEX = 0.8
 """Below this share of selected slots, ways through a graph lead past too many that are not."""
 _MOST_BY_INDEX = 100
@@ -140,14 +147,14 @@ class _CodeSearch:
         while len(open_queries) and rung < len(_CANDIDATES):
             wanted = max(_CANDIDATES[rung], self.count * _CANDIDATES_A_RESULT)
             unsure = self._try(queries, open_queries, found, results, wanted, by_index=rung == start)
-            effort.note(rung, sure=len(unsure) < len(open_queries) / 2)
+            effort.note(rung, len(unsure) / len(open_queries))
             open_queries = unsure
             if len(unsure):
                 self.trace.note_widening(len(unsure))
             rung += 1
         if len(open_queries):
             near = self._exact(queries[open_queries])
-            effort.note(len(_CANDIDATES), sure=True)
+            effort.note(len(_CANDIDATES), 0)
             for number, its in zip(open_queries.tolist(), near, strict=True):
                 results[number] = _closer(its, found[number], self.count)
         return results
@@ -169,26 +176,92 @@ class _CodeSearch:
         """
         total = sum(part.matches for part in self.parts)
         shares = [min(part.matches, wanted * part.matches // total + _LEAST) for part in self.parts]
-        asked = queries[numbers]
+        asked = Queries(queries[numbers], self.space)
         candidates = [
             (by_index and self._by_index(part, asked, share)) or self._candidates(part, asked, share)
             for part, share in zip(self.parts, shares, strict=True)
         ]
         slots = np.concatenate([part_slots for part_slots, _ in candidates], axis=1)
         estimates = np.concatenate([part_estimates for _, part_estimates in candidates], axis=1)
-        cutoffs = np.full(len(asked), np.inf, dtype=np.float32)
+        cutoffs = np.full(len(numbers), np.inf, dtype=np.float32)
         for part, share, (_, its) in zip(self.parts, shares, candidates, strict=True):
             if share < part.matches:
                 np.minimum(cutoffs, its[:, -1], out=cutoffs)
-        unsure = []
-        with self.trace.stage("rescoring", slots.size):
-            for position, number in enumerate(numbers.tolist()):
-                results[number], sure = self._measured(
-                    asked[position], slots[position], estimates[position], cutoffs[position], found[number]
+        return numbers[self._measure(queries, numbers, slots, estimates, cutoffs, found, results)]
+
+    def _measure(
+        self,
+        queries: Matrix,
+        numbers: Slots,
+        slots: Slots,
+        estimates: Estimates,
+        cutoffs: Estimates,
+        found: list[Neighbours],
+        results: list[Neighbours],
+    ) -> Slots:
+        """Put the nearest of the candidates and of what was found into ``results`` where no other can be nearer.
+
+        slots, estimates: candidates of some of the queries, one row a query. cutoffs: the least estimates of what is
+        not among them. The most promising are measured first, the others only where these leave doubt. Returns the
+        positions among ``numbers`` where doubt remains.
+        """
+        vectors, norms = self.snapshot.table.vectors, self.snapshot.squared_norms
+        assert vectors is not None
+        order = np.argsort(estimates, axis=1)
+        every = np.arange(len(numbers))[:, None]
+        estimates, slots = estimates[every, order], slots[every, order]
+        slots[~np.isfinite(estimates)] = -1
+        width = slots.shape[1]
+        first = max(_MEASURED_FIRST, self.count * _MEASURED_FIRST_A_RESULT)
+        stops = [first * factor for factor in _STEPS if first * factor < _NEARLY_ALL * width] + [width]
+        open_rows, scores, errors = every[:, 0], np.empty((len(numbers), 0), np.float32), np.zeros(1)
+        for start, stop in pairwise([0, *stops]):
+            here = slots[open_rows, start:stop]
+            with self.trace.stage("rescoring", here.size):
+                its_scores, its_errors = scored(
+                    queries[numbers[open_rows]], vectors, norms, here, self.space, self.threads
                 )
-                if not sure:
-                    unsure.append(number)
-        return np.array(unsure, dtype=np.int64)
+                scores = np.concatenate([scores, its_scores], axis=1)
+                errors = np.maximum(errors, its_errors)
+                limits = cutoffs[open_rows]
+                if stop < width:
+                    limits = np.minimum(limits, estimates[open_rows, stop])
+                sure = self._beyond(limits, estimates[open_rows, :stop], scores)
+                for place in np.flatnonzero(sure).tolist():
+                    row = open_rows[place]
+                    number = int(numbers[row])
+                    near = nearest_scored(
+                        queries[number],
+                        vectors,
+                        slots[row, :stop],
+                        scores[place],
+                        errors[place],
+                        self.count,
+                        self.space,
+                    )
+                    results[number] = _closer(near, found[number], self.count)
+            open_rows, scores, errors = open_rows[~sure], scores[~sure], errors[~sure]
+            if len(open_rows) == 0:
+                break
+        return open_rows
+
+    def _beyond(self, limits: Estimates, estimates: Estimates, scores: Estimates) -> Mask:
+        """Return for which queries what is estimated to lie at the limit or farther can be expected beyond the results.
+
+        limits: (n,). estimates, scores: (n, k), of what was measured.
+        """
+        trusted = min(self.count * _TRUSTED_A_RESULT, scores.shape[1])
+        last = min(self.count, trusted) - 1
+        places = np.argpartition(scores, (last, trusted - 1), axis=1)[:, :trusted]
+        every = np.arange(len(scores))[:, None]
+        near = scores[every, places]
+        with np.errstate(invalid="ignore"):
+            errors = estimates[every, places] - near
+            mean = errors.sum(axis=1) / trusted
+            deviation = np.sqrt(np.square(errors - mean[:, None]).sum(axis=1) / trusted)
+            # Codes may take all that is near for farther than it is; what was left out then is nearer, too.
+            beyond = limits - np.maximum(mean, 0) - near[:, last] >= _ENOUGH_DEVIATIONS * deviation
+        return beyond | ~np.isfinite(limits)
 
     def _exact(self, queries: Matrix) -> list[Neighbours]:
         """Return the nearest of the parts by comparing all their vectors."""
@@ -202,30 +275,28 @@ class _CodeSearch:
             near = [_closer(one, other, self.count) for one, other in zip(near, its, strict=True)]
         return near
 
-    def _candidates(self, part: _Part, queries: Matrix, wanted: int) -> tuple[Slots, Estimates]:
+    def _candidates(self, part: _Part, queries: Queries, wanted: int) -> tuple[Slots, Estimates]:
         """Return the slots of a part that look nearest and their estimated distances, one row a query.
 
         Where a part has fewer, the rest of the row has infinite estimates.
         """
         codes, start, size = part.coded.codes, part.coded.start, part.coded.stop - part.coded.start
-        prepared = comparable(queries, self.space)
         if part.allowed is None:
             with self.trace.stage("scan", size):
-                rows, estimates = codes.nearest(prepared, wanted, None, self.threads)
+                rows, estimates = codes.nearest(queries, wanted, None, self.threads)
             return rows + start, estimates
-        if part.matches >= _BROAD * size:
+        found_in_all = int(wanted * _SPARE * size / part.matches)
+        if size * _SCAN_A_ROW + found_in_all * _SCAN_A_CANDIDATE < part.matches * _MASKED_A_ROW:
             with self.trace.stage("scan", size):
-                rows, estimates = codes.nearest(
-                    prepared, int(wanted * _SPARE * size / part.matches), None, self.threads
-                )
-                kept = part.allowed[rows] & (rows >= 0)
+                rows, estimates = codes.nearest(queries, found_in_all, None, self.threads)
+                kept = part.allowed[rows]
             if int(np.count_nonzero(kept, axis=1).min()) >= wanted:
                 return _packed(rows, estimates, kept, wanted, start)
         with self.trace.stage("masked", part.matches):
-            rows, estimates = codes.nearest(prepared, wanted, part.allowed, self.threads)
+            rows, estimates = codes.nearest(queries, wanted, part.allowed, self.threads)
         return rows + start, estimates
 
-    def _by_index(self, part: _Part, queries: Matrix, wanted: int) -> tuple[Slots, Estimates] | None:
+    def _by_index(self, part: _Part, queries: Queries, wanted: int) -> tuple[Slots, Estimates] | None:
         """Return what a graph or lists find in a part; None where there are none, few are selected, or many wanted."""
         size, index = part.coded.stop - part.coded.start, part.coded.index
         if (
@@ -240,33 +311,10 @@ class _CodeSearch:
         if spann is not None:
             effort, breadth = spann.search_nprobe, spann.ef_search
         with self.trace.stage("graph" if spann is None else "lists", part.matches):
-            prepared = comparable(queries, self.space)
-            rows, estimates = index.nearest(prepared, wanted, effort, breadth, part.allowed, self.threads)
+            rows, estimates = index.nearest(queries.rows, wanted, effort, breadth, part.allowed, self.threads)
         if not np.isfinite(estimates[:, min(self.count, part.matches) - 1]).all():
             return None
         return rows + part.coded.start, estimates
-
-    def _measured(
-        self,
-        query: npt.NDArray[np.float32],
-        slots: Slots,
-        estimates: Estimates,
-        cutoff: np.float32,
-        found: Neighbours,
-    ) -> tuple[Neighbours, bool]:
-        """Return the nearest of the candidates and of what was found, and whether no other can be expected nearer."""
-        vectors = self.snapshot.table.vectors
-        assert vectors is not None
-        finite = np.isfinite(estimates)
-        if not finite.all():
-            slots, estimates = slots[finite], estimates[finite]
-        norms = self.snapshot.squared_norms[slots]
-        near, distances = rescored(query, vectors.take(slots), norms, slots, self.count, self.space)
-        near = _closer(near, found, self.count)
-        if not np.isfinite(cutoff):
-            return near, True
-        deviation = float(np.std(estimates - distances))
-        return near, bool(cutoff - near[1][-1] >= _ENOUGH_DEVIATIONS * deviation)
 
 
 def _packed(rows: Slots, estimates: Estimates, kept: Mask, wanted: int, start: int) -> tuple[Slots, Estimates]:
