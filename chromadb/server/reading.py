@@ -15,13 +15,15 @@ import numpy as np
 
 from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import InvalidArgumentError
+from chromadb.model.expression.request import read_search
+from chromadb.model.expression.search import Search
 from chromadb.model.filters import Filter, both, parse_where, parse_where_document
 from chromadb.model.metadata import normalize_metadata
 from chromadb.model.records import RecordBatch
 from chromadb.model.results import ReadLevel
 from chromadb.model.sparse import SPARSE_VECTOR_TYPE_VALUE, TYPE_KEY
 from chromadb.server.responses import HttpError
-from chromadb.server.wire import AddRecords, UpdateRecords
+from chromadb.server.wire import AddRecords, SearchRecords, UpdateRecords
 
 T = TypeVar("T")
 
@@ -98,6 +100,14 @@ def check_read_level(query: Mapping[str, str]) -> None:
         raise InvalidArgumentError(
             f"Failed to deserialize query string: read_level: unknown variant `{text}`, expected one of {choice}"
         )
+
+
+def read_searches(body: SearchRecords) -> list[Search]:
+    """Return the searches of a request; raises HttpError 422 naming what of which one is malformed."""
+    try:
+        return [read_search(source, position) for position, source in enumerate(body.searches)]
+    except ValueError as error:
+        raise _mistyped(str(error)) from None
 
 
 def read_condition(where: Any, where_document: Any) -> Filter | None:

@@ -143,9 +143,7 @@ ROUTES: tuple[Route, ...] = (
     _record("POST", "delete", records.delete, wire.Deleted, wire.DeleteRecords),
     _record("POST", "get", records.get, wire.RecordsAnswer, wire.GetRecords),
     _record("POST", "query", records.query, wire.HitsAnswer, wire.QueryRecords, query=_PAGE),
-    _record(
-        "POST", "search", records.search, dict[str, Any], wire.SearchRecords, action="collection:query", statuses=(501,)
-    ),
+    _record("POST", "search", records.search, wire.SearchAnswer, wire.SearchRecords, action="collection:query"),
     _record("GET", "count", records.count, int, query=_READ_LEVEL),
     _record(
         "GET", "indexing_status", records.indexing_status, wire.IndexingProgress, action="collection:get_collection"

@@ -245,6 +245,17 @@ class SearchRecords(Struct):
     read_level: Literal["index_and_wal", "index_only", "index_and_bounded_wal"] | None = None
 
 
+class SearchAnswer(Struct):
+    """Answers to searches, one element a search; null for a column that the search did not select."""
+
+    ids: list[list[str]]
+    documents: list[list[str | None] | None]
+    embeddings: list[list[list[float]] | None]
+    metadatas: list[list[Metadata | None] | None]
+    scores: list[list[float | None] | None]
+    select: list[list[str]]
+
+
 class IndexingProgress(Struct):
     """How far indexing has come."""
 

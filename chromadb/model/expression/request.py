@@ -23,6 +23,11 @@ from chromadb.model.sparse import SparseVector
 
 _SPECIAL = (Key.DOCUMENT.name, Key.EMBEDDING.name, Key.METADATA.name, Key.SCORE.name)
 _LARGEST = 2**32 - 1
+_UNSORTED = "SparseVector indices must be sorted in strictly ascending order"
+_COMPLAINT = (
+    "Invalid sparse vector in KNN query: Sparse vector indices must be sorted in strictly ascending order "
+    "(no duplicates)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +116,8 @@ def read_search(source: Mapping[str, Any], position: int) -> Search:
     """Return a search from its JSON form, every member of which may be absent or null.
 
     Raises ValueError for what is malformed, naming the position and the member; what can be said of well-formed ones
-    only (groups without a score, say) is left to ``SearchRequest.of``, but for a group_by with one of its two members,
-    which raises InvalidArgumentError.
+    only (groups without a score, say) is left to ``SearchRequest.of``, but for what the wire answers with
+    InvalidArgumentError: a group_by with one of its two members or nothing to keep, an unsorted sparse query.
     """
     parts: dict[str, Any] = {}
     for member, read in _MEMBERS.items():
@@ -122,6 +127,8 @@ def read_search(source: Mapping[str, Any], position: int) -> Search:
         except ChromaError as error:
             raise type(error)(f"Validation error: searches[{position}].{member}: {error}") from None
         except (TypeError, ValueError) as error:
+            if _UNSORTED in str(error):
+                raise InvalidArgumentError(f"Validation error: searches[{position}].{member}: {_COMPLAINT}") from None
             clause = "Invalid where clause: " if member == "filter" else ""
             raise ValueError(f"searches[{position}].{member}: {clause}{error}") from None
     return Search(parts["filter"], parts["rank"], parts["group_by"], parts["limit"], parts["select"])
@@ -203,10 +210,9 @@ def _check_sparse(vector: SparseVector) -> None:
     try:
         SparseVector(vector.indices, vector.values)
     except ValueError as error:
-        reason = str(error)
-        if "strictly ascending" in reason:
-            reason = "Sparse vector indices must be sorted in strictly ascending order (no duplicates)"
-        raise ValueError(f"Invalid sparse vector in KNN query: {reason}") from None
+        if _UNSORTED in str(error):
+            raise ValueError(_COMPLAINT) from None
+        raise ValueError(f"Invalid sparse vector in KNN query: {error}") from None
     if not all(math.isfinite(value) and abs(value) <= float(np.finfo(np.float32).max) for value in vector.values):
         raise ValueError("Invalid sparse vector in KNN query: values must be finite in 32 bits")
 

@@ -12,11 +12,12 @@ from chromadb.server.reading import (
     matrix_of_rows,
     read_added,
     read_condition,
+    read_searches,
     read_updated,
 )
-from chromadb.server.responses import HttpError, Response, json_response
+from chromadb.server.responses import Response, json_response
 from chromadb.server.route import Call
-from chromadb.server.wire import AddRecords, DeleteRecords, GetRecords, QueryRecords, UpdateRecords
+from chromadb.server.wire import AddRecords, DeleteRecords, GetRecords, QueryRecords, SearchRecords, UpdateRecords
 
 DEFAULT_RESULTS = 10
 
@@ -112,9 +113,21 @@ def count(call: Call) -> Response:
 
 
 def search(call: Call) -> Response:
-    """Refuse hybrid search, which this server does not answer yet."""
-    owned_collection(call)
-    raise HttpError(501, "ChromaError", "Error executing plan: Not implemented: Search operation is not implemented")
+    """Answer searches; each column holds null for a search that did not select it."""
+    body: SearchRecords = call.body
+    searches = read_searches(body)
+    answers = call.database.search(owned_collection(call), searches)
+    found = [answer.records for answer in answers]
+    return json_response(
+        {
+            "ids": [records.ids for records in found],
+            "documents": [records.documents for records in found],
+            "embeddings": [records.embeddings for records in found],
+            "metadatas": [records.metadatas for records in found],
+            "scores": [answer.scores for answer in answers],
+            "select": [answer.selected for answer in answers],
+        }
+    )
 
 
 def indexing_status(call: Call) -> Response:
