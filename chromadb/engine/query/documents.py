@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from chromadb.engine.query import regex
-from chromadb.engine.query.literals import required_literals
+from chromadb.engine.query.literals import required
 from chromadb.engine.store import text
 from chromadb.engine.store.catalog import CollectionState
 from chromadb.engine.store.records import Numbers, carray, number_range
+from chromadb.engine.store.text_query import Requirement
 
 _BLOCK_DOCUMENTS = 50_000
 _FEW_ENOUGH_TO_LOOK_UP = 0.5
@@ -20,7 +21,7 @@ _FEW_ENOUGH_TO_LOOK_UP = 0.5
 
 def containing(connection: apsw.Connection, state: CollectionState, wanted: str) -> Numbers:
     """Return the numbers of the records whose document contains the text, by code point and case, ascending."""
-    candidates = _worth_looking_up(connection, state, [wanted])
+    candidates = _worth_looking_up(connection, state, wanted)
     condition = "document IS NOT NULL AND (? = '' OR instr(document, ?) > 0)"
     if candidates is None:
         rows = connection.execute(
@@ -37,7 +38,7 @@ def containing(connection: apsw.Connection, state: CollectionState, wanted: str)
 
 def matching(connection: apsw.Connection, state: CollectionState, pattern: str) -> Numbers:
     """Return the numbers of the records in whose document the pattern is found, ascending."""
-    candidates = _worth_looking_up(connection, state, required_literals(pattern))
+    candidates = _worth_looking_up(connection, state, required(pattern))
     if candidates is None:
         rows = connection.execute(
             "SELECT number, document FROM records WHERE number BETWEEN ? AND ? AND document IS NOT NULL",
@@ -60,9 +61,11 @@ def _next_block(rows: apsw.Cursor) -> list[tuple[int, str]]:
     return [row for _, row in zip(range(_BLOCK_DOCUMENTS), rows, strict=False)]
 
 
-def _worth_looking_up(connection: apsw.Connection, state: CollectionState, literals: list[str]) -> Numbers | None:
+def _worth_looking_up(
+    connection: apsw.Connection, state: CollectionState, requirement: Requirement | None
+) -> Numbers | None:
     """Return the candidates of the text index, or None when reading the whole collection in order is cheaper."""
-    candidates = text.candidates(connection, state, literals)
+    candidates = None if requirement is None else text.candidates(connection, state, requirement)
     if candidates is None or len(candidates) > state.record_count * _FEW_ENOUGH_TO_LOOK_UP:
         return None
     return candidates

@@ -8,7 +8,6 @@ So an entry that is out of date costs time, not correctness. Every function work
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 
 import apsw
 import numpy as np
@@ -16,20 +15,19 @@ import numpy as np
 from chromadb.engine.store import log
 from chromadb.engine.store.catalog import CollectionState
 from chromadb.engine.store.records import Numbers, carray, number_range
+from chromadb.engine.store.text_query import Requirement, match_expression
 
 _logger = logging.getLogger(__name__)
 
 _FULL_TEXT_ENABLED = '$.keys."#document".string.fts_index.enabled'
-_TRIGRAM = 3
-_MOST_TRIGRAMS = 12
 
 
-def candidates(connection: apsw.Connection, state: CollectionState, literals: Sequence[str]) -> Numbers | None:
-    """Return the numbers of the records whose document may contain all the texts, ascending; None: any may.
+def candidates(connection: apsw.Connection, state: CollectionState, requirement: Requirement) -> Numbers | None:
+    """Return the numbers of the records whose document may satisfy the requirement, ascending; None: any may.
 
     Letter case is ignored, and so are texts of fewer than three characters.
     """
-    expression = _match_expression(literals)
+    expression = match_expression(requirement)
     if expression is None:
         return None
     try:
@@ -115,19 +113,3 @@ def is_sound(connection: apsw.Connection) -> bool:
 def delete_collection(connection: apsw.Connection, collection: int) -> None:
     """Drop the entries of a collection."""
     connection.execute("DELETE FROM embedding_fulltext_search WHERE rowid BETWEEN ? AND ?", number_range(collection))
-
-
-def _match_expression(literals: Sequence[str]) -> str | None:
-    """Return an FTS5 expression of trigrams that every document with the texts has, None when there is no trigram."""
-    trigrams: dict[str, None] = {}
-    for literal in literals:
-        if "\0" in literal:
-            continue
-        last = len(literal) - _TRIGRAM
-        for start in [*range(0, last, _TRIGRAM), last] if last >= 0 else []:
-            trigrams[literal[start : start + _TRIGRAM]] = None
-    chosen = list(trigrams)[:_MOST_TRIGRAMS]
-    if not chosen:
-        return None
-    quoted = (trigram.replace('"', '""') for trigram in chosen)
-    return " AND ".join(f'"{trigram}"' for trigram in quoted)

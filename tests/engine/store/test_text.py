@@ -56,6 +56,8 @@ def check(collection: Any, documents: dict[str, str | None], wanted: list[str]) 
         if part.isascii() and part.isprintable():
             pattern = re.sub(r"([^\w\s<>]|_)", r"\\\1", part, flags=re.ASCII)
             assert collection.get(where_document={"$regex": pattern}, include=[])["ids"] == found, pattern
+            for either in (f"{pattern}|zzzz", f"(?:zzzz|(?:yyyy|{pattern}))", f"(?i:{pattern})"):
+                assert set(found) <= set(collection.get(where_document={"$regex": either}, include=[])["ids"]), either
 
 
 @given(
