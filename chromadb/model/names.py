@@ -27,6 +27,13 @@ def check_collection_name(name: str, field: str = "name") -> None:
         raise InvalidArgumentError(f"Validation error: {field}: {complaint}")
 
 
+def check_name(name: str) -> None:
+    """Raise InvalidArgumentError, naming no argument, unless ``check_collection_name`` takes the name."""
+    complaint = _complaint_about(name)
+    if complaint is not None:
+        raise InvalidArgumentError(complaint)
+
+
 def _complaint_about(name: str) -> str | None:
     halves = name.split("+")
     if len(halves) > 2:

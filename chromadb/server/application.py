@@ -32,6 +32,9 @@ Send = Callable[[Message], Awaitable[None]]
 
 logger = logging.getLogger("chromadb.server")
 
+_DRAINED_LIMITS = 8
+"""How many times the payload limit is read of a body that is refused."""
+
 _V1 = "/api/v1/"
 _V1_METHODS = ("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
 _V1_GONE = error_response(410, "Unimplemented", "The v1 API is deprecated. Please use /v2 apis")
@@ -169,11 +172,13 @@ class Application:
         return response
 
     async def _body(self, route: Route, headers: Mapping[str, str], receive: Receive) -> bytes:
-        """Return the whole body; raises HttpError for one that is too large or does not arrive."""
+        """Return the whole body; raises HttpError for one that is too large or does not arrive.
+
+        One that is too large is read to its end, within bounds: a client that is still sending hears no answer.
+        """
         limit = self._configuration.max_payload_size_bytes
         announced = headers.get("content-length", "")
-        if announced.isdigit() and int(announced) > limit:
-            raise _too_large(route)
+        is_large = announced.isdigit() and int(announced) > limit
         parts: list[bytes] = []
         size = 0
         while True:
@@ -182,11 +187,16 @@ class Application:
                 raise HttpError(400, "InvalidArgumentError", "The client went away before the end of the body")
             part: bytes = message.get("body", b"")
             size += len(part)
-            if size > limit:
-                raise _too_large(route)
-            parts.append(part)
-            if not message.get("more_body"):
-                return parts[0] if len(parts) == 1 else b"".join(parts)
+            if is_large or size > limit:
+                is_large = True
+                parts.clear()
+            else:
+                parts.append(part)
+            if size > _DRAINED_LIMITS * limit or not message.get("more_body"):
+                break
+        if is_large:
+            raise _too_large(route)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     async def _part(self, receive: Receive) -> Message:
         seconds = self._configuration.body_timeout_seconds

@@ -37,7 +37,7 @@ class ServerConfiguration:
     migration_mode: Literal["apply", "validate"] = "apply"
     max_concurrent_requests: int = 0
     workers: int = 1
-    threads: int = 8
+    threads: int = 4
     body_timeout_seconds: float = 60.0
     tls: TlsConfiguration | None = None
     log_path: Path | None = None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import chain
 from typing import Any, TypeVar, cast
@@ -64,6 +65,21 @@ def _decoded(body: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> T:
 def _mistyped(detail: str) -> HttpError:
     message = f"Failed to deserialize the JSON body into the target type: {detail}"
     return HttpError(422, "ChromaError", message)
+
+
+@contextmanager
+def deserializing(*members: str) -> Iterator[None]:
+    """Turn an InvalidArgumentError that begins with the path of one of these members, which are read below, into 422.
+
+    What a member says as a whole (two indexes, say) is refused with 400 as it is.
+    """
+    try:
+        yield
+    except InvalidArgumentError as error:
+        message = error.message()
+        if message.startswith(tuple(f"{member}{mark}" for member in members for mark in ".:")):
+            raise _mistyped(message) from None
+        raise
 
 
 def read_uuid(text: str, complaint: str) -> UUID:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 from functools import partial
 from typing import Any
@@ -27,6 +28,8 @@ def serve(configuration: ServerConfiguration) -> None:
     Raises AddressUnavailableError before anything is started.
     """
     address = _checked_address(configuration)
+    # Queries run beside one another, one to a thread; a team of threads in each would only have them wait.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     tls = configuration.tls
     server = Granian(
         "chromadb.server",

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from chromadb.model.collection import CollectionInfo, DatabaseInfo
 from chromadb.model.errors import InvalidArgumentError, NotFoundError
-from chromadb.model.names import check_database_name
-from chromadb.server.reading import read_collection_metadata, read_unsigned, read_uuid
+from chromadb.model.names import check_database_name, check_name
+from chromadb.server.reading import deserializing, read_collection_metadata, read_unsigned, read_uuid
 from chromadb.server.responses import HttpError, Response, json_response
 from chromadb.server.route import Call
 from chromadb.server.wire import (
@@ -62,6 +62,7 @@ def update_tenant(call: Call) -> Response:
 def create_database(call: Call) -> Response:
     """Add a database."""
     body: CreateDatabase = call.body
+    check_name(body.name)
     call.database.create_database(body.name, call.parameters["tenant"])
     return json_response({})
 
@@ -92,15 +93,17 @@ def delete_database(call: Call) -> Response:
 def create_collection(call: Call) -> Response:
     """Add a collection, or answer with the one that has the name."""
     body: CreateCollection = call.body
-    info = call.database.create_collection(
-        body.name,
-        call.parameters["tenant"],
-        call.parameters["database"],
-        read_collection_metadata(body.metadata, "metadata", none_deletes=False),
-        body.configuration,
-        body.schema,
-        bool(body.get_or_create),
-    )
+    metadata = read_collection_metadata(body.metadata, "metadata", none_deletes=False)
+    with deserializing("configuration", "schema"):
+        info = call.database.create_collection(
+            body.name,
+            call.parameters["tenant"],
+            call.parameters["database"],
+            metadata,
+            body.configuration,
+            body.schema,
+            bool(body.get_or_create),
+        )
     return json_response(_collection_json(info))
 
 
@@ -163,7 +166,8 @@ def update_collection(call: Call) -> Response:
     metadata = read_collection_metadata(body.new_metadata, "new_metadata", none_deletes=True)
     if metadata == {}:
         raise InvalidArgumentError("Validation error: new_metadata: Metadata cannot be empty")
-    call.database.modify_collection(id_, body.new_name, metadata, body.new_configuration)
+    with deserializing("new_configuration"):
+        call.database.modify_collection(id_, body.new_name, metadata, body.new_configuration)
     return json_response({})
 
 

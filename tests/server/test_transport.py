@@ -1,0 +1,209 @@
+"""What holds on every route: methods, paths, content types, size, CORS, TLS, signals, several workers."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.server.running import RunningServer, running
+
+HEARTBEAT = "/api/v2/heartbeat"
+DATABASE = "/api/v2/tenants/default_tenant/databases/default_database"
+JSON = {"content-type": "application/json"}
+
+
+def new_collection(client: httpx.Client, name: str) -> str:
+    made = client.post(f"{DATABASE}/collections", json={"name": name, "get_or_create": True}).json()
+    return f"{DATABASE}/collections/{made['id']}"
+
+
+def test_head_is_served_where_get_is(http: httpx.Client) -> None:
+    answer = http.head("/version")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_a_segment_is_percent_decoded(http: httpx.Client) -> None:
+    assert http.post("/tenants", json={"name": "a/b c é"}).status_code == 200
+    assert http.get("/tenants/a%2Fb%20c%20%C3%A9").json()["name"] == "a/b c é"
+    assert http.get("/tenants/%FF%FE").status_code == 400
+
+
+def test_content_type(http: httpx.Client) -> None:
+    body = b'{"name":"by-type"}'
+    assert http.post("/tenants", content=body).status_code == 200
+    assert http.post("/tenants", content=body, headers={"content-type": "text/plain"}).status_code == 415
+    charset = {"content-type": "application/json; charset=utf-8"}
+    assert http.post("/tenants", content=body, headers=charset).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[" * 100_000, b'{"name":"\xff"}', b'{"name":NaN}', b'{"name":"\\ud800"}']
+)
+def test_what_is_no_json_is_refused(http: httpx.Client, body: bytes) -> None:
+    answer = http.post("/tenants", content=body[:90_000], headers=JSON)
+    assert answer.status_code in (400, 422), answer.text
+    assert answer.json()["error"] in ("InvalidArgumentError", "ChromaError")
+
+
+def test_unknown_members_and_headers_are_passed_over(http: httpx.Client) -> None:
+    headers = {"authorization": "Bearer x", "x-chroma-token": "y", "x-other": "z"}
+    assert http.post("/tenants", json={"name": "with-more", "more": [1]}, headers=headers).status_code == 200
+
+
+def test_a_large_body_is_refused_with_and_without_its_length(http: httpx.Client, collection: str) -> None:
+    large = json.dumps({"ids": ["x" * 200_000], "embeddings": [[1, 2]]}).encode()
+    for content in (large, iter([large[:50_000], large[50_000:]])):
+        answer = http.post(f"{collection}/add", content=content, headers=JSON)
+        assert (answer.status_code, answer.text) == (413, "Payload too large")
+    answer = http.post(f"{collection}/get", content=large, headers=JSON)
+    assert answer.status_code == 413
+    assert answer.json()["error"] == "ChromaError"
+    assert http.get(f"{collection}/count").json() == 3
+
+
+def test_a_body_that_stops_arriving_is_answered(tmp_path: Path) -> None:
+    with running(tmp_path, "body_timeout_seconds: 0.2\n") as server:
+        port = httpx.URL(server.url).port
+        assert port is not None
+        with socket.create_connection(("127.0.0.1", port), 20) as connection:
+            connection.sendall(b"POST /api/v2/tenants HTTP/1.1\r\nhost: x\r\ncontent-length: 50\r\n\r\n{")
+            assert connection.recv(1000).startswith(b"HTTP/1.1 408")
+
+
+def test_without_cors_there_are_no_cors_headers(http: httpx.Client) -> None:
+    answer = http.get("/version", headers={"origin": "https://a"})
+    assert "vary" not in answer.headers
+    assert "access-control-allow-origin" not in answer.headers
+    assert http.options("/version").status_code == 405
+
+
+def test_cors(tmp_path: Path) -> None:
+    with running(tmp_path, 'cors_allow_origins: ["https://a"]\n') as server:
+        allowed = httpx.get(server.url + HEARTBEAT, headers={"origin": "https://a"})
+        assert allowed.headers["access-control-allow-origin"] == "https://a"
+        assert "origin" in allowed.headers["vary"]
+        foreign = httpx.get(server.url + HEARTBEAT, headers={"origin": "https://b"})
+        assert foreign.status_code == 200
+        assert "access-control-allow-origin" not in foreign.headers
+        asked = httpx.options(server.url + HEARTBEAT, headers={"origin": "https://a"})
+        assert (asked.status_code, asked.content) == (200, b"")
+        assert asked.headers["access-control-allow-methods"] == "*"
+        assert asked.headers["allow"] == "GET,HEAD"
+
+
+def test_the_description_and_its_page(server: RunningServer) -> None:
+    description = httpx.get(f"{server.url}/openapi.json").json()
+    assert description["openapi"] == "3.1.0"
+    assert description["paths"]["/api/v2/tenants"]["post"]["operationId"] == "create_tenant"
+    assert httpx.get(f"{server.url}/docs").headers["location"] == "/docs/"
+    page = httpx.get(f"{server.url}/docs/")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "http" not in page.text.replace("HTTP", "").replace("http-equiv", "")
+
+
+def test_stopping_finishes_running_requests_and_closes_the_database(tmp_path: Path) -> None:
+    with running(tmp_path) as server, httpx.Client(base_url=server.url, timeout=60) as client:
+        path = new_collection(client, "things")
+        body = {"ids": [str(n) for n in range(3000)], "embeddings": [[float(n), 1.0] for n in range(3000)]}
+        statuses: list[int] = []
+        writer = threading.Thread(target=lambda: statuses.append(client.post(f"{path}/add", json=body).status_code))
+        writer.start()
+        time.sleep(0.05)
+        assert server.stop() == 0
+        writer.join()
+        assert statuses == [201]
+    with running(tmp_path) as server:
+        assert httpx.get(f"{server.url}{path}/count").json() == 3000
+    assert not (tmp_path / "data" / "chroma.sqlite3-wal").exists()
+
+
+def test_interrupting_stops_it(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(30) == 0
+
+
+def test_several_workers_serve_one_directory(tmp_path: Path) -> None:
+    with running(tmp_path, "workers: 2\n") as server:
+        with httpx.Client(base_url=server.url, timeout=60) as client:
+            path = new_collection(client, "things")
+
+        def add(number: int) -> bool:
+            # A connection of its own may reach either worker.
+            with httpx.Client(base_url=server.url, timeout=60) as client:
+                body = {"ids": [str(number)], "embeddings": [[number, 1]]}
+                assert client.post(f"{path}/add", json=body).status_code == 201
+            with httpx.Client(base_url=server.url, timeout=60) as client:
+                got = client.post(f"{path}/query", json={"query_embeddings": [[number, 1]], "n_results": 1}).json()
+                return bool(got["ids"] == [[str(number)]])
+
+        with ThreadPoolExecutor(4) as pool:
+            assert all(pool.map(add, range(40)))
+        assert httpx.get(f"{server.url}{path}/count").json() == 40
+
+
+def test_requests_beyond_the_limit_are_refused(tmp_path: Path) -> None:
+    with running(tmp_path, "circuit_breaker: {requests: 1}\nthreads: 1\n") as server:
+        with httpx.Client(base_url=server.url) as client:
+            path = new_collection(client, "things")
+
+        def ask(_: int) -> int:
+            return httpx.get(f"{server.url}{path}/count", timeout=60).status_code
+
+        with ThreadPoolExecutor(8) as pool:
+            assert set(pool.map(ask, range(80))) <= {200, 429}
+        assert ask(0) == 200
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    directory = tmp_path_factory.mktemp("tls")
+    certificate, key = directory / "certificate.pem", directory / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    command += ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)]
+    try:
+        subprocess.run(command, check=True, capture_output=True)
+    except FileNotFoundError:
+        pytest.skip("openssl is not installed")
+    return certificate, key
+
+
+def signed_by(authority: Path, authority_key: Path) -> tuple[Path, Path]:
+    """Return certificate and key of a client."""
+    request, certificate, key = (authority.parent / f"client.{suffix}" for suffix in ("csr", "pem", "key"))
+    new = ["openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=client"]
+    sign = ["openssl", "x509", "-req", "-days", "2", "-CA", authority, "-CAkey", authority_key, "-CAcreateserial"]
+    subprocess.run([*new, "-keyout", key, "-out", request], check=True, capture_output=True)
+    subprocess.run([*sign, "-in", request, "-out", certificate], check=True, capture_output=True)
+    return certificate, key
+
+
+def test_tls(tmp_path: Path, certificate: tuple[Path, Path]) -> None:
+    file, key = certificate
+    with running(tmp_path, f"tls: {{certificate: {file}, key: {key}}}\n", tls=True) as server:
+        trusting = ssl.create_default_context(cafile=str(file))
+        assert httpx.get(server.url + HEARTBEAT, verify=trusting).status_code == 200
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(server.url + HEARTBEAT)
+
+
+def test_tls_with_certificates_of_clients(tmp_path: Path, certificate: tuple[Path, Path]) -> None:
+    file, key = certificate
+    settings = f"tls: {{certificate: {file}, key: {key}, client_ca: {file}}}\n"
+    with running(tmp_path, settings, tls=True) as server:
+        stranger = ssl.create_default_context(cafile=str(file))
+        with pytest.raises((httpx.ReadError, httpx.ConnectError, httpx.RemoteProtocolError)):
+            httpx.get(server.url + HEARTBEAT, verify=stranger)
+        known = ssl.create_default_context(cafile=str(file))
+        known.load_cert_chain(*signed_by(file, key))
+        assert httpx.get(server.url + HEARTBEAT, verify=known).status_code == 200
