@@ -183,9 +183,9 @@ def signed_by(authority: Path, authority_key: Path) -> tuple[Path, Path]:
     request, certificate, key = (authority.parent / f"client.{suffix}" for suffix in ("csr", "pem", "key"))
     new = ["openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=client"]
     sign = ["openssl", "x509", "-req", "-days", "2", "-CA", authority, "-CAkey", authority_key, "-CAcreateserial"]
-    sign += ["-extfile", extensions]
     extensions = authority.parent / "client.ext"
     extensions.write_text("basicConstraints=CA:FALSE\nextendedKeyUsage=clientAuth\n")
+    sign += ["-extfile", extensions]
     subprocess.run([*new, "-keyout", key, "-out", request], check=True, capture_output=True)
     subprocess.run([*sign, "-in", request, "-out", certificate], check=True, capture_output=True)
     return certificate, key
