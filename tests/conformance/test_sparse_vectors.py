@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
 
-from chromadb import K, Schema, SparseEmbeddingFunction, SparseVector, SparseVectorIndexConfig
+from chromadb import K, Knn, Schema, Search, SparseEmbeddingFunction, SparseVector, SparseVectorIndexConfig
 from chromadb.errors import ChromaError
 from chromadb.utils.embedding_functions import ChromaBm25EmbeddingFunction, register_sparse_embedding_function
 
@@ -143,3 +144,80 @@ def test_a_failing_function_leaves_the_collection_as_it_was(client: Any) -> None
     with pytest.raises(IndexError, match="in add"):
         collection.add(ids=["a"], embeddings=vectors(1), documents=["\u2028 "], metadatas=[{"n": 1, "title": "x"}])
     assert collection.count() == 0
+
+
+def best(collection: Any, query: Any, limit: int = 10, where: Any = None) -> dict[str, float]:
+    """Return ids and scores of what a sparse query finds, best first."""
+    search = Search(where=where).rank(Knn(query, key="sp", limit=limit)).select(K.SCORE)
+    found = collection.search(search)
+    return dict(zip(found["ids"][0], found["scores"][0], strict=True))
+
+
+def test_the_records_with_the_largest_products_are_found_as_they_change(client: Any) -> None:
+    collection = made(client)
+    metadatas = [
+        {"sp": SparseVector([1, 2], [1.0, 1.0]), "n": 1},
+        {"sp": SparseVector([2, 3], [3.0, 1.0]), "n": 2},
+        {"sp": SparseVector([4], [9.0]), "n": 2},
+        {"n": 2},
+    ]
+    collection.add(ids=list("abcd"), embeddings=vectors(4), metadatas=metadatas)
+    query = SparseVector([1, 2], [2.0, 0.5])
+
+    assert best(collection, query) == {"a": -1.5, "b": -0.5, "c": 1.0}
+    assert best(collection, query, where=K("n") == 2) == {"b": -0.5, "c": 1.0}
+    assert best(collection, query, limit=1) == {"a": -1.5}
+    collection.update(ids=["c", "a"], metadatas=[{"sp": SparseVector([2], [8.0])}, {"sp": None}])
+    collection.delete(ids=["b"])
+    collection.upsert(ids=["d"], embeddings=vectors(1), metadatas=[{"sp": SparseVector([1], [0.25])}])
+    assert best(collection, query) == {"c": -3.0, "d": 0.5}
+    assert best(collection.fork("copy"), query) == {"c": -3.0, "d": 0.5}
+
+
+def test_a_key_without_an_index_is_refused(client: Any) -> None:
+    plain = client.create_collection("things", embedding_function=None)
+    plain.add(ids=["a"], embeddings=vectors(1), metadatas=[{"sp": SparseVector([1], [1.0])}])
+    message = "Cannot filter using metadata key 'sp' with type 'SparseVector' because indexing is disabled"
+    with pytest.raises(ChromaError, match=message):
+        best(plain, SparseVector([1], [1.0]))
+
+
+def test_texts_are_found_by_bm25(client: Any) -> None:
+    function = ChromaBm25EmbeddingFunction(k=1.5, b=0.5, avg_doc_length=3)
+    collection = made(client, embedding_function=function, source_key=K.DOCUMENT, bm25=True)
+    words = [["fox", "cat"], ["fox", "fox", "dog", "cow"], ["cow"], ["cat", "cow", "hen"]]
+    collection.add(ids=list("abcd"), embeddings=vectors(4), documents=[" ".join(text) for text in words])
+
+    def score(text: list[str]) -> float:
+        total = 0.0
+        for word in ("fox", "hen"):
+            containing = sum(word in other for other in words)
+            rarity = math.log((len(words) - containing + 0.5) / (containing + 0.5) + 1)
+            damping = 1.5 * (1 - 0.5 + 0.5 * len(text) / 3)
+            # The query is embedded like a document, of two words.
+            own = 2.5 / (1 + 1.5 * (1 - 0.5 + 0.5 * 2 / 3))
+            total += rarity * own * text.count(word) * 2.5 / (text.count(word) + damping)
+        return 1 - total
+
+    expected = {id_: score(text) for id_, text in zip("abcd", words, strict=True)}
+    found = best(collection, "Foxes and hens")
+    assert found == pytest.approx(expected, rel=1e-5)
+    assert list(found) == sorted(expected, key=expected.__getitem__)
+
+
+def test_several_keys_are_indexed_and_embedded_apart(client: Any) -> None:
+    schema = sparse_schema(embedding_function=Initials(), source_key=K.DOCUMENT).serialize_to_json()
+    schema["keys"]["title_sp"] = sparse_schema(embedding_function=Initials(), source_key="title").serialize_to_json()[
+        "keys"
+    ]["sp"]
+    two = Schema.deserialize_from_json(schema)
+    collection = client.create_collection("things", embedding_function=None, schema=two)
+    collection.add(
+        ids=["a", "b"], embeddings=vectors(2), documents=["ant", "bee"], metadatas=[{"title": "bat"}, {"title": "ape"}]
+    )
+
+    def first(text: str, key: str) -> str:
+        ids: list[str] = collection.search(Search().rank(Knn(text, key=key, limit=1)))["ids"][0]
+        return ids[0]
+
+    assert [first("a", "sp"), first("a", "title_sp"), first("b", "sp")] == ["a", "b", "b"]
