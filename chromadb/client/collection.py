@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 import numpy as np
@@ -24,6 +24,7 @@ from chromadb.client.preparation import (
     prepare_batch,
     prepare_candidate_ids,
     prepare_ids,
+    prepare_key,
     prepare_queries,
     prepare_selection,
 )
@@ -33,12 +34,14 @@ from chromadb.client.texts import required_text
 from chromadb.embedding.default import DefaultEmbeddingFunction
 from chromadb.embedding.protocol import EmbeddingFunction, validate_embedding_function
 from chromadb.model.explanation import Explanation
+from chromadb.model.expression.key import Key
 from chromadb.model.expression.search import Search
 from chromadb.model.expression.search_result import SearchResult
 from chromadb.model.metadata import validate_metadata
 from chromadb.model.results import (
     Columns,
     DeleteResult,
+    Facet,
     GetResult,
     IncludeMetadataDocuments,
     IncludeMetadataDocumentsDistances,
@@ -156,10 +159,43 @@ class Collection:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def count(self, read_level: ReadLevel = ReadLevel.INDEX_AND_WAL) -> int:
-        """Return the number of records. read_level: a local database always counts all of them."""
+    def count(
+        self,
+        read_level: ReadLevel = ReadLevel.INDEX_AND_WAL,
+        *,
+        where: Where | None = None,
+        where_document: WhereDocument | None = None,
+    ) -> int:
+        """Return the number of records. read_level: a local database always counts all of them.
+
+        where, where_document: count those that satisfy the condition. Raises as ``get``.
+        """
         ReadLevel(read_level)
-        return self._client.count(self.id)
+        if where is None and where_document is None:
+            return self._client.count(self.id)
+        with naming("count"):
+            selection = prepare_selection(None, where, where_document)
+        return self._client.count(self.id, selection)
+
+    def facets(
+        self,
+        key: str | Key,
+        *,
+        where: Where | None = None,
+        where_document: WhereDocument | None = None,
+        limit: int | None = None,
+    ) -> list[Facet]:
+        """Return the distinct values of a metadata key as pairs (value, how many records hold it), the most frequent
+        first, equally frequent ones in order.
+
+        A list counts for each of its elements; records without the key, and sparse vectors, do not count.
+        where, where_document: among the records that satisfy the condition. limit: at most so many values.
+        Raises ValueError or TypeError for what is no metadata key, and as ``get``.
+        """
+        with naming("facets"):
+            name = prepare_key(key)
+            selection = prepare_selection(None, where, where_document, limit=limit)
+        return self._client.facets(self.id, name, selection)
 
     def add(
         self,
@@ -252,19 +288,24 @@ class Collection:
         offset: int | None = None,
         where_document: WhereDocument | None = None,
         include: Include = IncludeMetadataDocuments,
+        *,
+        order_by: str | Key | tuple[str | Key, Literal["asc", "desc"]] | None = None,
     ) -> GetResult:
         """Return records in the order in which they were added.
 
-        ids: only these. where, where_document: only those that satisfy the condition. limit, offset: a page of them.
-        include: columns besides the ids, of "documents", "embeddings", "metadatas", "uris" and "data" (what the data
-        loader makes of the uris). Raises ValueError for a malformed argument, InvalidArgumentError for a filter that
-        the collection cannot answer.
+        order_by: by the values of this metadata key instead, or of ``(key, "desc")`` the largest first; records
+        without the key come last. ids: only these. where, where_document: only those that satisfy the condition.
+        limit, offset: a page of them. include: columns besides the ids, of "documents", "embeddings", "metadatas",
+        "uris" and "data" (what the data loader makes of the uris).
+        Raises ValueError for a malformed argument, InvalidArgumentError for a filter that the collection cannot answer.
         """
         with naming("get"):
             validate_include(include, dissalowed=["distances"])
             if "data" in include and self._data_loader is None:
                 raise ValueError("You must set a data loader on the collection if loading from URIs.")
-            selection = prepare_selection(prepare_ids(ids), where, where_document, limit=limit, offset=offset)
+            selection = prepare_selection(
+                prepare_ids(ids), where, where_document, limit=limit, offset=offset, order_by=order_by
+            )
         return self._get(selection, include)
 
     def peek(self, limit: int = 10) -> GetResult:
@@ -282,20 +323,27 @@ class Collection:
         where: Where | None = None,
         where_document: WhereDocument | None = None,
         include: Include = IncludeMetadataDocumentsDistances,
+        *,
+        offset: int = 0,
+        max_distance: float | None = None,
+        exact: bool = False,
     ) -> QueryResult:
         """Return for each query the nearest records, nearest first.
 
         query_embeddings: vectors; or query_texts, query_images or query_uris to make them from. ids: only these
         records.
         n_results: at most so many for each query; fewer only when fewer satisfy the condition. include: as for
-        ``get``, and "distances". Raises as ``get``, and InvalidArgumentError for vectors of another dimension than the
-        collection's.
+        ``get``, and "distances". offset: leave out so many of the nearest. max_distance: leave out what is farther.
+        exact: compare all vectors, whatever that costs.
+        Raises as ``get``, and InvalidArgumentError for vectors of another dimension than the collection's.
         """
         with naming("query"):
             validate_include(include)
             validate_n_results(n_results)
             queries = prepare_queries(query_embeddings, query_texts, query_images, query_uris, self._query_sources())
-            selection = prepare_selection(None, where, where_document)
+            selection = prepare_selection(
+                None, where, where_document, offset=offset, max_distance=max_distance, exact=exact
+            )
         if ids is not None:
             selection = replace(selection, ids=prepare_candidate_ids(ids))
         columns = Columns.of(include)

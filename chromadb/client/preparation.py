@@ -5,6 +5,7 @@ The same for synchronous and asynchronous collections; the only work besides che
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import numpy as np
 from chromadb.client.sparse_embedding import SparseEmbedding
 from chromadb.model.embeddings import Matrix, normalize_embeddings, validate_embeddings
 from chromadb.model.errors import ChromaError, DuplicateIDError, InvalidArgumentError
+from chromadb.model.expression.key import Key, name_of
 from chromadb.model.filter_validation import validate_where, validate_where_document
 from chromadb.model.filters import both, parse_where, parse_where_document
 from chromadb.model.metadata import normalize_metadatas, validate_metadatas
@@ -29,7 +31,7 @@ from chromadb.model.records import (
     validate_images,
     validate_uris,
 )
-from chromadb.model.selection import Selection
+from chromadb.model.selection import Order, Selection
 
 Embed = Callable[[Any], Any]
 _QUERY_SOURCES = ("documents", "images", "uris")
@@ -173,7 +175,17 @@ def prepare_queries(embeddings: Any, texts: Any, images: Any, uris: Any, sources
     return sources.vectors(columns["documents"], columns["images"], columns["uris"])
 
 
-def prepare_selection(ids: Any, where: Any, where_document: Any, *, limit: Any = None, offset: Any = None) -> Selection:
+def prepare_selection(
+    ids: Any,
+    where: Any,
+    where_document: Any,
+    *,
+    limit: Any = None,
+    offset: Any = None,
+    order_by: Any = None,
+    max_distance: Any = None,
+    exact: Any = False,
+) -> Selection:
     """Return the selection that the arguments describe; raises the documented errors for a bad one."""
     if where is not None:
         validate_where(where)
@@ -184,7 +196,47 @@ def prepare_selection(ids: Any, where: Any, where_document: Any, *, limit: Any =
         condition=both(parse_where(where), parse_where_document(where_document)),
         limit=None if limit is None else non_negative("limit", limit),
         offset=0 if offset is None else non_negative("offset", offset),
+        order=None if order_by is None else _order(order_by),
+        max_distance=None if max_distance is None else _distance(max_distance),
+        exact=_flag("exact", exact),
     )
+
+
+def prepare_key(key: Any) -> str:
+    """Return the name of a metadata key given as str or `Key`; TypeError for another type, ValueError for no such."""
+    name = name_of(key, "key")
+    if not name or name[0] in "#$":
+        raise ValueError(f"Expected key to be a metadata key, got {name!r}")
+    return name
+
+
+def _order(order_by: Any) -> Order:
+    key, direction = (order_by, "asc") if isinstance(order_by, (str, Key)) else _pair(order_by)
+    if direction not in ("asc", "desc"):
+        raise ValueError(f"Expected the direction of order_by to be 'asc' or 'desc', got {direction!r}")
+    return Order(prepare_key(key), descending=direction == "desc")
+
+
+def _pair(order_by: Any) -> tuple[Any, Any]:
+    if not isinstance(order_by, (list, tuple)) or len(order_by) != 2:
+        raise TypeError(
+            f"Expected order_by to be a metadata key or a pair of one and 'asc' or 'desc', got {order_by!r}"
+        )
+    return order_by[0], order_by[1]
+
+
+def _distance(max_distance: Any) -> float:
+    if isinstance(max_distance, bool) or not isinstance(max_distance, (int, float, np.integer, np.floating)):
+        raise TypeError(f"Expected max_distance to be a number, got {max_distance!r}")
+    if math.isnan(max_distance):
+        raise ValueError("Expected max_distance to be a number, got NaN")
+    return float(max_distance)
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"Expected {name} to be a bool, got {value!r}")
+    return value
 
 
 def prepare_ids(ids: Any) -> list[str] | None:

@@ -50,7 +50,7 @@ from chromadb.model.names import (
     check_tenant_name,
 )
 from chromadb.model.records import RecordBatch
-from chromadb.model.results import Columns, Hits, Records, SearchHits
+from chromadb.model.results import Columns, Facet, Hits, Records, SearchHits
 from chromadb.model.schema import CollectionSchema
 from chromadb.model.selection import Selection
 from chromadb.model.version import __version__
@@ -295,10 +295,16 @@ class Database:
 
     # Records
 
-    def count(self, collection: UUID) -> int:
-        """Return how many records a collection has; raises NotFoundError."""
+    def count(self, collection: UUID, selection: Selection | None = None) -> int:
+        """Return how many records are selected, None: all; raises NotFoundError, InvalidArgumentError for a filter."""
+        if selection is not None:
+            return self._read(collection, lambda view: reads.count(view, selection))
         with self._store.read() as connection:
             return catalog.get_state(connection, collection).record_count
+
+    def facets(self, collection: UUID, key: str, selection: Selection) -> list[Facet]:
+        """Return the values of a metadata key with their counts; raises as ``reads.facets``, NotFoundError."""
+        return self._read(collection, lambda view: reads.facets(view, key, selection))
 
     def add(self, collection: UUID, batch: RecordBatch) -> None:
         """Add records; those whose id exists are left as they are. Raises as ``writes.write_batch``."""
@@ -331,7 +337,10 @@ class Database:
         return deleted
 
     def get(self, collection: UUID, selection: Selection, columns: Columns) -> Records:
-        """Return the selected records in insertion order; raises NotFoundError, InvalidArgumentError for a filter."""
+        """Return the selected records in the selection's order.
+
+        Raises NotFoundError, InvalidArgumentError for a filter.
+        """
         return self._read(collection, lambda view: reads.get(view, selection, columns))
 
     def query(

@@ -13,18 +13,21 @@ import numpy as np
 
 from chromadb.engine.hydration import hydrated, hydrated_each
 from chromadb.engine.index.collection_index import CollectionIndex
-from chromadb.engine.index.columns import Mask
+from chromadb.engine.index.columns import Kind, Mask
+from chromadb.engine.index.distances import Neighbours
 from chromadb.engine.index.slots import Snapshot
-from chromadb.engine.query.nearest import nearest
+from chromadb.engine.query.facets import facets_of
+from chromadb.engine.query.nearest import nearest, nearest_exactly
 from chromadb.engine.query.trace import Trace
+from chromadb.engine.query.value_order import codes_of
 from chromadb.engine.query.where import check_filter, evaluate
 from chromadb.engine.store import records
 from chromadb.engine.store.catalog import CollectionState
 from chromadb.engine.store.records import Numbers
 from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import InvalidArgumentError
-from chromadb.model.results import Columns, Hits, Records
-from chromadb.model.selection import Selection
+from chromadb.model.results import Columns, Facet, Hits, Records
+from chromadb.model.selection import Order, Selection
 
 _NO_NUMBERS = np.empty(0, dtype=np.int64)
 
@@ -43,10 +46,15 @@ class CollectionView:
 
 
 def select(view: CollectionView, selection: Selection) -> Numbers:
-    """Return the numbers of the selected records in insertion order; raises InvalidArgumentError for a bad filter."""
+    """Return the numbers of the selected records in the selection's order.
+
+    Raises InvalidArgumentError for a bad filter.
+    """
     if selection.condition is not None:
         check_filter(view.state, selection.condition)
     page = slice(selection.offset, None if selection.limit is None else selection.offset + selection.limit)
+    if selection.order is not None:
+        return _in_order(view, selection, selection.order)[page]
     if selection.condition is not None:
         snapshot = view.snapshot()
         slots = snapshot.ordered(_mask(view, snapshot, selection))
@@ -60,7 +68,7 @@ def select(view: CollectionView, selection: Selection) -> Numbers:
 
 
 def get(view: CollectionView, selection: Selection, columns: Columns) -> Records:
-    """Return the selected records in insertion order."""
+    """Return the selected records in the selection's order."""
     numbers = select(view, selection)
     found = hydrated(view.connection, numbers, columns)
     return replace(found, embeddings=_vectors(view.snapshot(), numbers)) if columns.embeddings else found
@@ -89,7 +97,10 @@ def query(
         return [Hits(nothing, np.empty(0, dtype=np.float32)) for _ in queries]
     with trace.stage("filter", snapshot.size):
         selected = _mask(view, snapshot, selection)
-    found = nearest(snapshot, queries, selected, n_results, view.state.schema, trace)
+    search = nearest_exactly if selection.exact else nearest
+    found = search(snapshot, queries, selected, n_results + selection.offset, view.state.schema, trace)
+    if selection.offset or selection.max_distance is not None:
+        found = [_within(near, selection) for near in found]
     hits = []
     with trace.stage("records", sum(len(slots) for slots, _ in found)):
         shown = hydrated_each(view.connection, [snapshot.numbers[slots] for slots, _ in found], columns)
@@ -98,6 +109,49 @@ def query(
             hit_records = replace(hit_records, embeddings=snapshot.table.vectors.take(slots))
         hits.append(Hits(hit_records, distances))
     return hits
+
+
+def count(view: CollectionView, selection: Selection) -> int:
+    """Return how many records are selected, its page aside; raises InvalidArgumentError for a bad filter."""
+    if selection.condition is not None:
+        check_filter(view.state, selection.condition)
+    mask = None
+    if selection.condition is not None or selection.ids is not None:
+        mask = _mask(view, view.snapshot(), selection)
+    return view.state.record_count if mask is None else int(np.count_nonzero(mask))
+
+
+def facets(view: CollectionView, key: str, selection: Selection) -> list[Facet]:
+    """Return the values of a metadata key among the selected records, the most frequent first: the selection's page.
+
+    Raises InvalidArgumentError for a bad filter.
+    """
+    if selection.condition is not None:
+        check_filter(view.state, selection.condition)
+    snapshot = view.snapshot()
+    column = snapshot.table.columns(view.connection, snapshot, [key])[key]
+    mask = _mask(view, snapshot, selection)
+    found = facets_of(column, snapshot.live_mask() if mask is None else mask)
+    return found[selection.offset : None if selection.limit is None else selection.offset + selection.limit]
+
+
+def _in_order(view: CollectionView, selection: Selection, order: Order) -> Numbers:
+    """Return the numbers of the selected records, its page aside, by the values of a key."""
+    snapshot = view.snapshot()
+    slots = snapshot.ordered(_mask(view, snapshot, selection))
+    codes = codes_of(view.connection, snapshot, [order.key], slots)[order.key]
+    column = snapshot.table.columns(view.connection, snapshot, [order.key])[order.key]
+    missing = column.kinds(snapshot.size)[slots] == Kind.MISSING
+    return snapshot.numbers[slots[np.lexsort((-codes if order.descending else codes, missing))]]
+
+
+def _within(near: Neighbours, selection: Selection) -> Neighbours:
+    """Return the part of an answer that its offset and distance limit leave."""
+    slots, distances = near[0][selection.offset :], near[1][selection.offset :]
+    if selection.max_distance is None:
+        return slots, distances
+    stop = int(np.searchsorted(distances, selection.max_distance, side="right"))
+    return slots[:stop], distances[:stop]
 
 
 def _mask(view: CollectionView, snapshot: Snapshot, selection: Selection) -> Mask | None:

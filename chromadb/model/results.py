@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from typing import Any, Literal, TypeAlias, TypedDict
+from typing import Any, Literal, NamedTuple, TypeAlias, TypedDict
 
 import numpy as np
 import numpy.typing as npt
+
+from chromadb.model.metadata import Scalar
 
 Include: TypeAlias = list[Literal["documents", "embeddings", "metadatas", "distances", "uris", "data"]]
 
@@ -122,6 +124,13 @@ class Hits:
 
     records: Records
     distances: npt.NDArray[np.float32]
+
+
+class Facet(NamedTuple):
+    """A value of a metadata key and how many records hold it."""
+
+    value: Scalar
+    records: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,22 @@ def nearest(
     return _CodeSearch(snapshot, parts, allowed, count, space, options, threads, trace).run(queries, found)
 
 
+def nearest_exactly(
+    snapshot: Snapshot, queries: Matrix, selected: Mask | None, count: int, options: CollectionSchema, trace: Trace
+) -> list[Neighbours]:
+    """Return what ``nearest`` returns, but that every selected vector is compared with each query."""
+    vectors = snapshot.table.vectors
+    if vectors is None:
+        return [_NOBODY] * len(queries)
+    allowed = snapshot.alive if selected is None else selected
+    matches = snapshot.size if allowed is None else int(np.count_nonzero(allowed))
+    trace.note_matches(matches, snapshot.size)
+    with trace.stage("exact", matches):
+        return nearest_between(
+            queries, vectors, snapshot.squared_norms, 0, snapshot.size, allowed, count, options.space
+        )
+
+
 def _uncoded(coded: list[CodedSlots], size: int) -> Iterator[tuple[int, int]]:
     """Yield the ranges of slots that have no codes."""
     first = 0
