@@ -6,9 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
-import numpy as np
-import numpy.typing as npt
-
+from chromadb.client.answers import get_result, query_result
 from chromadb.client.api import API
 from chromadb.client.collection_model import CollectionModel
 from chromadb.client.configuration import (
@@ -49,7 +47,6 @@ from chromadb.model.results import (
     IndexingStatus,
     QueryResult,
     ReadLevel,
-    Records,
     validate_include,
     validate_n_results,
 )
@@ -346,19 +343,8 @@ class Collection:
             )
         if ids is not None:
             selection = replace(selection, ids=prepare_candidate_ids(ids))
-        columns = Columns.of(include)
-        hits = self._client.query(self.id, queries, n_results, selection, columns)
-        found = [hit.records for hit in hits]
-        return {
-            "ids": [records.ids for records in found],
-            "embeddings": [_as_float64(records) for records in found] if columns.embeddings else None,
-            "documents": [records.documents or [] for records in found] if columns.documents else None,
-            "uris": [records.uris or [] for records in found] if "uris" in include else None,
-            "included": include,
-            "data": [self._loaded(records) for records in found] if "data" in include else None,
-            "metadatas": [records.metadatas or [] for records in found] if columns.metadatas else None,
-            "distances": [hit.distances.tolist() for hit in hits] if columns.distances else None,
-        }
+        hits = self._client.query(self.id, queries, n_results, selection, Columns.of(include))
+        return query_result(hits, include, self._load)
 
     def explain(
         self,
@@ -454,16 +440,7 @@ class Collection:
         raise NotImplementedError(_NO_FUNCTIONS)
 
     def _get(self, selection: Selection, include: Include) -> GetResult:
-        found = self._client.get(self.id, selection, Columns.of(include))
-        return {
-            "ids": found.ids,
-            "embeddings": _as_float64(found) if "embeddings" in include else None,
-            "documents": found.documents,
-            "uris": found.uris if "uris" in include else None,
-            "included": include,
-            "data": self._loaded(found) if "data" in include else None,
-            "metadatas": found.metadatas,
-        }
+        return get_result(self._client.get(self.id, selection, Columns.of(include)), include, self._load)
 
     def _sources(self) -> Sources:
         return Sources(embed=lambda inputs: self._function()(inputs), load=self._load, sparse=self._sparse)
@@ -496,9 +473,6 @@ class Collection:
     def _load(self) -> Load | None:
         return self._data_loader
 
-    def _loaded(self, records: Records) -> Any:
-        return None if self._load is None else self._load(records.uris or [])
-
 
 def _missing_function() -> EmbeddingFunction[Any]:
     raise ValueError(
@@ -513,9 +487,3 @@ def _check_delete_limit(limit: Any, *, has_condition: bool) -> None:
         raise ValueError("limit must be a non-negative integer")
     if not has_condition:
         raise ValueError("limit can only be specified when a where or where_document clause is provided")
-
-
-def _as_float64(records: Records) -> npt.NDArray[np.float64]:
-    if records.embeddings is None or len(records.embeddings) == 0:
-        return np.array([], dtype=np.float64)
-    return records.embeddings.astype(np.float64)
