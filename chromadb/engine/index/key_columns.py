@@ -20,7 +20,8 @@ from chromadb.engine.index.segment import Segment
 from chromadb.engine.index.vectors import Slots
 from chromadb.engine.store import records
 
-_BLOCK_SLOTS = 20_000
+_BLOCK_SLOTS = 2_000
+"""How many records are read at once: few, for a sparse vector is hundreds of Python objects until it is listed."""
 
 
 class SnapshotOutdatedError(Exception):
