@@ -167,6 +167,9 @@ class Application:
         response = route.handler(call)
         if route.name == "create_collection":
             self._guard.collection_created(identity, resource)
+        elif route.name == "fork_collection":
+            copied = Resource(parameters["tenant"], parameters["database"], call.body.new_name)
+            self._guard.collection_created(identity, copied)
         elif route.name == "delete_collection":
             self._guard.collection_deleted(identity, resource)
         return response

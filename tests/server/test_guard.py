@@ -1,0 +1,114 @@
+"""What the server asks a guard, and that nothing but public routes is served without its consent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from chromadb.auth.guard import Resource
+from chromadb.errors import AuthorizationError, ChromaAuthError
+from chromadb.model.identity import UserIdentity
+from chromadb.server.application import Application
+from chromadb.server.configuration import ServerConfiguration
+from chromadb.server.routes import ROUTES
+
+DATABASE = "/api/v2/tenants/default_tenant/databases/default_database"
+
+
+class Recorder:
+    """Knows one token, forbids one action, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Resource]] = []
+        self.noted: list[tuple[str, Resource]] = []
+
+    def authenticate(self, headers: Mapping[str, str]) -> UserIdentity:
+        if headers.get("x-chroma-token") != "secret":
+            raise ChromaAuthError
+        return UserIdentity(user_id="ann", tenant="default_tenant", databases=["default_database"])
+
+    def authorize(self, identity: UserIdentity, action: str, resource: Resource) -> None:
+        self.asked.append((action, resource))
+        if action == "system:reset":
+            raise AuthorizationError("Unauthorized")
+
+    def collection_created(self, identity: UserIdentity, resource: Resource) -> None:
+        self.noted.append(("created", resource))
+
+    def collection_deleted(self, identity: UserIdentity, resource: Resource) -> None:
+        self.noted.append(("deleted", resource))
+
+
+def exchanged(
+    tmp_path: Path, guard: Recorder, requests: list[tuple[str, str, Any]], token: str
+) -> list[httpx.Response]:
+    """Return the answers of an application that is started and stopped as a server does."""
+
+    async def run() -> list[httpx.Response]:
+        application = Application(ServerConfiguration(persist_path=tmp_path / "data", allow_reset=True), guard)
+        orders: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        done: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        life = asyncio.create_task(application({"type": "lifespan"}, orders.get, done.put))
+        await orders.put({"type": "lifespan.startup"})
+        assert (await done.get())["type"] == "lifespan.startup.complete"
+        transport = httpx.ASGITransport(app=application)
+        headers = {"x-chroma-token": token}
+        async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
+            answers = [await client.request(method, path, json=body) for method, path, body in requests]
+        await orders.put({"type": "lifespan.shutdown"})
+        await life
+        return answers
+
+    return asyncio.run(run())
+
+
+def test_without_credentials_only_public_routes_are_served(tmp_path: Path) -> None:
+    guard = Recorder()
+    values = {"{tenant}": "default_tenant", "{database}": "default_database"}
+    requests = []
+    for route in ROUTES:
+        path = route.path
+        for name, value in values.items():
+            path = path.replace(name, value)
+        requests.append((route.method, path, {}))
+    answers = exchanged(tmp_path, guard, requests, "wrong")
+    for route, answer in zip(ROUTES, answers, strict=True):
+        assert answer.status_code == (200 if route.is_public else 403), route.name
+        if not route.is_public:
+            assert answer.json() == {"error": "AuthError", "message": "Forbidden"}
+    assert guard.asked == []
+
+
+def test_the_guard_is_asked_about_what_the_call_names(tmp_path: Path) -> None:
+    guard = Recorder()
+    requests: list[tuple[str, str, Any]] = [
+        ("POST", f"{DATABASE}/collections", {"name": "things"}),
+        ("GET", f"{DATABASE}/collections", None),
+        ("POST", "/api/v2/tenants", {"name": "other"}),
+        ("POST", "/api/v2/tenants/other/databases", {"name": "more"}),
+        ("DELETE", f"{DATABASE}/collections/things", None),
+        ("POST", "/api/v2/reset", None),
+        ("GET", "/api/v2/auth/identity", None),
+    ]
+    answers = exchanged(tmp_path, guard, requests, "secret")
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 200, 401, 200]
+    assert answers[5].json() == {"error": "AuthorizationError", "message": "Unauthorized"}
+    assert answers[6].json()["user_id"] == "ann"
+    things = Resource("default_tenant", "default_database", "things")
+    assert guard.asked == [
+        ("db:create_collection", things),
+        ("db:list_collections", Resource("default_tenant", "default_database")),
+        ("tenant:create_tenant", Resource("other")),
+        ("db:create_database", Resource("other", "more")),
+        ("collection:delete_collection", things),
+        ("system:reset", Resource()),
+    ]
+    assert guard.noted == [("created", things), ("deleted", things)]
+
+
+def test_every_route_that_is_not_public_has_an_action() -> None:
+    assert {route.name for route in ROUTES if not route.is_public and route.action is None} == {"get_user_identity"}
