@@ -144,6 +144,10 @@ ROUTES: tuple[Route, ...] = (
     _record("POST", "get", records.get, wire.RecordsAnswer, wire.GetRecords),
     _record("POST", "query", records.query, wire.HitsAnswer, wire.QueryRecords, query=_PAGE),
     _record("POST", "search", records.search, wire.SearchAnswer, wire.SearchRecords, action="collection:query"),
+    _record("POST", "count", records.count_selected, int, wire.CountRecords, action="collection:count"),
+    _record(
+        "POST", "facets", records.facets, list[tuple[Any, int]], wire.FacetRecords, action="collection:get"
+    ),
     _record("GET", "count", records.count, int, query=_READ_LEVEL),
     _record(
         "GET", "indexing_status", records.indexing_status, wire.IndexingProgress, action="collection:get_collection"

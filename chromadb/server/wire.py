@@ -193,8 +193,15 @@ class Deleted(Struct):
     deleted: int
 
 
+class RecordOrder(Struct):
+    """An order by the values of a metadata key; an addition of this server's."""
+
+    key: Annotated[str, Meta(pattern="^[^#$]")]
+    descending: bool = False
+
+
 class GetRecords(Struct):
-    """Body of ``get``."""
+    """Body of ``get``; ``order_by`` is an addition of this server's."""
 
     ids: list[str] | None = None
     where: Any = None
@@ -202,6 +209,7 @@ class GetRecords(Struct):
     limit: Unsigned32 | None = None
     offset: Unsigned32 | None = None
     include: list[GetInclude] = field(default_factory=lambda: ["documents", "metadatas"])
+    order_by: RecordOrder | None = None
 
 
 class RecordsAnswer(Struct):
@@ -216,7 +224,7 @@ class RecordsAnswer(Struct):
 
 
 class QueryRecords(Struct):
-    """Body of ``query``."""
+    """Body of ``query``; the last three members are additions of this server's."""
 
     query_embeddings: list[list[float]]
     n_results: Unsigned32 | None = None
@@ -224,6 +232,25 @@ class QueryRecords(Struct):
     where: Any = None
     where_document: Any = None
     include: list[GetInclude] = field(default_factory=lambda: ["documents", "metadatas", "distances"])
+    offset: Unsigned32 | None = None
+    max_distance: float | None = None
+    exact: bool = False
+
+
+class CountRecords(Struct):
+    """Body of ``count``, an addition of this server's."""
+
+    where: Any = None
+    where_document: Any = None
+
+
+class FacetRecords(Struct):
+    """Body of ``facets``, an addition of this server's."""
+
+    key: Annotated[str, Meta(pattern="^[^#$]")]
+    where: Any = None
+    where_document: Any = None
+    limit: Unsigned32 | None = None
 
 
 class HitsAnswer(Struct):

@@ -85,3 +85,18 @@ def test_deeply_nested_rank_is_refused(http: httpx.Client, collection: str) -> N
     answer = http.post(f"{collection}/search", json={"searches": [{"rank": rank}]})
 
     assert answer.status_code in (400, 422)
+
+
+def test_additions_to_get_query_and_count(http: httpx.Client, collection: str) -> None:
+    def answer(path: str, body: Any) -> Any:
+        return http.post(f"{collection}/{path}", json=body).json()
+
+    assert answer("get", {"order_by": {"key": "n"}})["ids"] == ["a", "b", "c"]
+    assert answer("get", {"order_by": {"key": "tags", "descending": True}, "limit": 1})["ids"] == ["c"]
+    query = {"query_embeddings": [[0, 0]], "exact": True}
+    assert answer("query", query | {"offset": 1, "n_results": 1})["ids"] == [["a"]]
+    assert answer("query", query | {"max_distance": 0.5})["ids"] == [["c"]]
+    assert answer("count", {"where": {"n": 1}}) == 1
+    assert answer("count", {}) == 3
+    assert answer("facets", {"key": "tags", "where_document": {"$contains": "third"}}) == [["x", 1], ["y", 1]]
+    assert http.post(f"{collection}/facets", json={"key": "#id"}).status_code == 422

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import InvalidArgumentError
 from chromadb.model.results import Columns, Records
-from chromadb.model.selection import Selection
+from chromadb.model.selection import Order, Selection
 from chromadb.server.handlers.catalog import owned_collection
 from chromadb.server.reading import (
     check_read_level,
@@ -17,7 +17,16 @@ from chromadb.server.reading import (
 )
 from chromadb.server.responses import Response, json_response
 from chromadb.server.route import Call
-from chromadb.server.wire import AddRecords, DeleteRecords, GetRecords, QueryRecords, SearchRecords, UpdateRecords
+from chromadb.server.wire import (
+    AddRecords,
+    CountRecords,
+    DeleteRecords,
+    FacetRecords,
+    GetRecords,
+    QueryRecords,
+    SearchRecords,
+    UpdateRecords,
+)
 
 DEFAULT_RESULTS = 10
 
@@ -64,10 +73,11 @@ def delete(call: Call) -> Response:
 
 
 def get(call: Call) -> Response:
-    """Answer with the selected records in insertion order."""
+    """Answer with the selected records in the order that is asked for, in insertion order if none is."""
     body: GetRecords = call.body
     condition = read_condition(body.where, body.where_document)
-    selection = Selection(ids=body.ids, condition=condition, limit=body.limit, offset=body.offset or 0)
+    order = None if body.order_by is None else Order(body.order_by.key, body.order_by.descending)
+    selection = Selection(ids=body.ids, condition=condition, limit=body.limit, offset=body.offset or 0, order=order)
     columns = Columns.of(body.include)
     found = call.database.get(owned_collection(call), selection, columns)
     return json_response(
@@ -90,7 +100,13 @@ def query(call: Call) -> Response:
     columns = Columns.of(body.include)
     n_results = DEFAULT_RESULTS if body.n_results is None else body.n_results
     id_ = owned_collection(call)
-    selection = Selection(ids=body.ids, condition=condition)
+    selection = Selection(
+        ids=body.ids,
+        condition=condition,
+        offset=body.offset or 0,
+        max_distance=body.max_distance,
+        exact=body.exact,
+    )
     hits = call.database.query(id_, queries, n_results, selection, columns) if len(queries) else []
     found: list[Records] = [hit.records for hit in hits]
     return json_response(
@@ -110,6 +126,21 @@ def count(call: Call) -> Response:
     """Answer how many records a collection has."""
     check_read_level(call.query)
     return json_response(call.database.count(owned_collection(call)))
+
+
+def count_selected(call: Call) -> Response:
+    """Answer how many records satisfy a condition."""
+    body: CountRecords = call.body
+    condition = read_condition(body.where, body.where_document)
+    return json_response(call.database.count(owned_collection(call), Selection(condition=condition)))
+
+
+def facets(call: Call) -> Response:
+    """Answer with the values of a metadata key and how many records hold each, the most frequent first."""
+    body: FacetRecords = call.body
+    selection = Selection(condition=read_condition(body.where, body.where_document), limit=body.limit)
+    found = call.database.facets(owned_collection(call), body.key, selection)
+    return json_response([(facet.value, facet.records) for facet in found])
 
 
 def search(call: Call) -> Response:
