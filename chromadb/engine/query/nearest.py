@@ -31,10 +31,10 @@ from chromadb.model.schema import CollectionSchema
 _CANDIDATES = (320, 896, 2_048)
 """How many candidates are looked for at first, and where these may not do; after that all vectors are compared."""
 _CANDIDATES_A_RESULT = 8
-_MEASURED_FIRST = 160
+_MEASURED_FIRST = 240
 """How many of the candidates, the most promising, are measured first."""
-_MEASURED_FIRST_A_RESULT = 4
-_STEPS, _NEARLY_ALL = (1, 2, 5), 0.8
+_MEASURED_FIRST_A_RESULT = 6
+_STEPS, _NEARLY_ALL = (1, 3), 0.8
 """After how many times as many measured candidates it is asked whether they are enough, if many others are left."""
 _TRUSTED_A_RESULT = 2
 """How many of the nearest, a result, show how far off estimates of what is near are."""
