@@ -31,8 +31,6 @@ from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import NotFoundError
 
 _FEWEST_TO_MERGE = 2
-_REACH_WHEN_ASKED = 8
-"""``compact()`` merges segments up to so many times as large as what it has gathered; each costs every query time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,8 @@ class CompactionOptions:
 
     seal_rows: log entries after which the tail is sealed; in memory, slots after which it gets codes.
     graph_rows, list_rows: rows from which on a segment gets a graph or, under a ``spann`` configuration, lists.
-    dead_share: of a segment's rows, from which on it is written anew without them. tail_limit: versions of records
+    dead_share: of a segment's rows, from which on it is written anew without them. asked_reach: ``compact()`` merges
+    segments up to so many times as large as what it has gathered, for each costs every query time. tail_limit: versions of records
     beyond which writers wait for the tail to be sealed. trim_entries: log entries indexed or deleted in a transaction.
     vacuum_pages: free pages returned to the file system in a transaction. spare_pages: those left for the next writes.
     """
@@ -50,6 +49,7 @@ class CompactionOptions:
     graph_rows: int = 400_000
     list_rows: int = 50_000
     dead_share: float = 0.2
+    asked_reach: int = 8
     tail_limit: int = 400_000
     trim_entries: int = 1_000
     vacuum_pages: int = 1_000
@@ -203,7 +203,7 @@ def _plan(
     if not due and (not whole or len(sealed.segments) < _FEWEST_TO_MERGE):
         return None
     gathered = int(np.count_nonzero(live[tail])) + sum(live_counts[number] for number in merged)
-    reach = _REACH_WHEN_ASKED if whole else 1
+    reach = options.asked_reach if whole else 1
     for number in reversed(range(len(sealed.segments))):
         if number not in merged:
             if live_counts[number] > reach * gathered and (due or merged):

@@ -127,8 +127,8 @@ def scored(
     """
     if space == "l2":
         scores = vectors.squared_distances(queries, slots, threads)
-        largest = np.where(np.isfinite(scores), scores, 0).max(axis=1)
-        return scores, largest * _rounding(queries.shape[1])
+        largest = np.where(slots >= 0, scores, 0).max(axis=1)
+        return scores, np.where(largest < _LARGEST_SAFE_PRODUCT, largest * _rounding(queries.shape[1]), np.inf)
     norms = squared_norms[slots]
     lengths = np.sqrt(np.einsum("ij,ij->i", queries, queries, dtype=np.float64))
     if space == "cosine":
