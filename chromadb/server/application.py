@@ -8,21 +8,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
 from chromadb.auth.guard import Guard, Resource
 from chromadb.engine.database import Database, DatabaseOptions
-from chromadb.model.identity import UserIdentity
 from chromadb.model.names import check_database_name
 from chromadb.server.configuration import ServerConfiguration
 from chromadb.server.cors import cors_headers
+from chromadb.server.gathering import Gatherer
 from chromadb.server.pages import page_of
 from chromadb.server.reading import read_body
 from chromadb.server.responses import HttpError, Response, error_response, response_of
-from chromadb.server.route import Call, Route, Router
+from chromadb.server.route import Call, HandlerOfMany, Route, Router
 from chromadb.server.routes import ROUTES
 
 Scope = MutableMapping[str, Any]
@@ -34,6 +36,9 @@ logger = logging.getLogger("chromadb.server")
 
 _DRAINED_LIMITS = 8
 """How many times the payload limit is read of a body that is refused."""
+
+_MOST_IN_A_RUN = 64
+"""How many gathered calls are answered together at most."""
 
 _V1 = "/api/v1/"
 _V1_METHODS = ("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -49,6 +54,7 @@ class Application:
         self._guard = guard
         self._router = Router(ROUTES)
         self._pool = ThreadPoolExecutor(configuration.threads, thread_name_prefix="chroma-call")
+        self._gatherers: dict[str, Gatherer[Call, Response]] = {}
         self._opened: Database | None = None
         self._in_flight = 0
 
@@ -135,7 +141,7 @@ class Application:
             raise HttpError(503, "ChromaError", "The database is not open")
         database = self._opened
         query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
-        if route.is_quick:
+        if route.is_quick and route.handler is not None:
             return route.handler(Call(database, None, parameters, query))
         loop = asyncio.get_running_loop()
         identity = None
@@ -145,26 +151,53 @@ class Application:
         if route.body is not None:
             _check_content_type(headers)
             body = await self._body(route, headers, receive)
-        return await loop.run_in_executor(self._pool, self._perform, route, database, identity, parameters, query, body)
+        # The body is read where the work is done.
+        unread = Call(database, identity, parameters, query, body)
+        if route.handler_of_many is not None:
+            return await self._gatherer(route, route.handler_of_many).answer(unread)
+        return await loop.run_in_executor(self._pool, self._perform, route, unread)
 
-    def _perform(
-        self,
-        route: Route,
-        database: Database,
-        identity: UserIdentity | None,
-        parameters: Mapping[str, str],
-        query: Mapping[str, str],
-        body: bytes | None,
-    ) -> Response:
+    def _gatherer(self, route: Route, handler: HandlerOfMany) -> Gatherer[Call, Response]:
+        if route.name not in self._gatherers:
+            perform = partial(self._perform_all, route, handler)
+            self._gatherers[route.name] = Gatherer(self._pool, perform, self._configuration.threads, _MOST_IN_A_RUN)
+        return self._gatherers[route.name]
+
+    def _perform_all(
+        self, route: Route, handler: HandlerOfMany, unread: Sequence[Call]
+    ) -> Sequence[Response | Exception]:
+        """Answer calls of a route together, each with a response or what is to be raised."""
+        answers: list[Response | Exception] = [Response(500)] * len(unread)
+        admitted: dict[int, Call] = {}
+        for position, one in enumerate(unread):
+            try:
+                admitted[position], _ = self._admitted(route, one)
+            except Exception as error:
+                answers[position] = error
+        for position, answer in zip(admitted, handler(list(admitted.values())), strict=True):
+            answers[position] = answer
+        return answers
+
+    def _admitted(self, route: Route, unread: Call) -> tuple[Call, Resource | None]:
+        """Return a call with its body read, and what it is about, once the guard lets it pass; None: nobody asks."""
         if route.checks_database:
-            check_database_name(parameters["database"])
-        decoded = None if body is None or route.body is None else read_body(body, route.body)
-        call = Call(database, identity, parameters, query, decoded)
-        if self._guard is None or identity is None or route.action is None:
-            return route.handler(call)
-        resource = _resource_of(parameters) if route.resource is None else route.resource(call)
-        self._guard.authorize(identity, route.action, resource)
+            check_database_name(unread.parameters["database"])
+        call = unread
+        if unread.body is not None and route.body is not None:
+            call = replace(unread, body=read_body(unread.body, route.body))
+        if self._guard is None or call.identity is None or route.action is None:
+            return call, None
+        resource = _resource_of(call.parameters) if route.resource is None else route.resource(call)
+        self._guard.authorize(call.identity, route.action, resource)
+        return call, resource
+
+    def _perform(self, route: Route, unread: Call) -> Response:
+        call, resource = self._admitted(route, unread)
+        assert route.handler is not None
         response = route.handler(call)
+        if self._guard is None or call.identity is None or resource is None:
+            return response
+        identity, parameters = call.identity, call.parameters
         if route.name == "create_collection":
             self._guard.collection_created(identity, resource)
         elif route.name == "fork_collection":

@@ -61,7 +61,7 @@ def openapi_document() -> bytes:
 def _operation(route: Route, schema_of: dict[str, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "tags": [route.tag],
-        "summary": (route.handler.__doc__ or "").strip(),
+        "summary": ((route.handler or route.handler_of_many).__doc__ or "").strip(),
         "operationId": route.name,
         "parameters": _parameters(route),
         "responses": _responses(route, schema_of),

@@ -25,25 +25,27 @@ class Call:
 
 
 Handler = Callable[[Call], Response]
+HandlerOfMany = Callable[[Sequence[Call]], Sequence[Response | Exception]]
+"""Answers calls that wait at the same time, each with a response or what is to be raised."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
     """What the server does at a method and path; routing, OpenAPI and authorisation all read this.
 
-    path: with ``{name}`` for parameters. name: of the operation, unique. tag: its group in the description.
-    body: wire type of the request, None: it has none. answer: type of the answer with status ``success``. action: what
-    the guard is asked for, None: nothing. is_public: served without credentials. is_quick: never waits for a lock, a
-    disk or the network, and so runs on the event loop. resource: what the guard is asked about; None: what the path
-    names. plain_413: whether a body that is too large is refused in plain text. query: names and JSON schemas of query
-    parameters. statuses: those of refusals beside the general ones.
+    path: with ``{name}`` for parameters. name: of the operation, unique. tag: its group in the description. body: wire
+    type of the request, None: it has none. answer: type of the answer with status ``success``. action: what the guard
+    is asked for, None: nothing. is_public: served without credentials. is_quick: never waits for a lock, a disk or the
+    network, and so runs on the event loop. handler_of_many: in the place of ``handler``. resource: what the guard is
+    asked about; None: what the path names. plain_413: whether a body that is too large is refused in plain text.
+    query: names and JSON schemas of query parameters. statuses: those of refusals beside the general ones.
     """
 
     method: str
     path: str
     name: str
     tag: str
-    handler: Handler
+    handler: Handler | None
     answer: Any
     body: type | None = None
     success: int = 200
@@ -53,6 +55,7 @@ class Route:
     checks_database: bool = False
     resource: Callable[[Call], Resource] | None = None
     plain_413: bool = False
+    handler_of_many: HandlerOfMany | None = None
     query: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     statuses: tuple[int, ...] = ()
 

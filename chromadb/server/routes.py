@@ -43,8 +43,10 @@ def _public(path: str, name: str, handler: Handler, answer: Any) -> Route:
     )
 
 
-def _record(method: str, path: str, handler: Handler, answer: Any, body: type | None = None, **more: Any) -> Route:
-    name = more.pop("name", handler.__name__)
+def _record(
+    method: str, path: str, handler: Handler | None, answer: Any, body: type | None = None, **more: Any
+) -> Route:
+    name = (handler or more["handler_of_many"]).__name__
     action = more.pop("action", f"collection:{name}")
     full = f"{_COLLECTION}/{path}"
     tag = more.pop("tag", "Record")
@@ -142,7 +144,9 @@ ROUTES: tuple[Route, ...] = (
     _record("POST", "upsert", records.upsert, wire.Empty, wire.AddRecords),
     _record("POST", "delete", records.delete, wire.Deleted, wire.DeleteRecords),
     _record("POST", "get", records.get, wire.RecordsAnswer, wire.GetRecords),
-    _record("POST", "query", records.query, wire.HitsAnswer, wire.QueryRecords, query=_PAGE),
+    _record(
+        "POST", "query", None, wire.HitsAnswer, wire.QueryRecords, query=_PAGE, handler_of_many=records.query
+    ),
     _record("POST", "search", records.search, wire.SearchAnswer, wire.SearchRecords, action="collection:query"),
     _record("POST", "count", records.count_selected, int, wire.CountRecords, action="collection:count"),
     _record(

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from uuid import UUID
+
+import numpy as np
+
+from chromadb.engine.database import Database
 from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import InvalidArgumentError
-from chromadb.model.results import Columns, Records
+from chromadb.model.results import Columns, Hits, Records
 from chromadb.model.selection import Order, Selection
 from chromadb.server.handlers.catalog import owned_collection
 from chromadb.server.reading import (
@@ -92,22 +100,73 @@ def get(call: Call) -> Response:
     )
 
 
-def query(call: Call) -> Response:
-    """Answer for each vector with the nearest of the selected records."""
-    body: QueryRecords = call.body
-    condition = read_condition(body.where, body.where_document)
-    queries: Matrix = matrix_of_rows(body.query_embeddings)
-    columns = Columns.of(body.include)
-    n_results = DEFAULT_RESULTS if body.n_results is None else body.n_results
-    id_ = owned_collection(call)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A query that has been read."""
+
+    collection: UUID
+    queries: Matrix
+    n_results: int
+    selection: Selection
+    columns: Columns
+
+    @property
+    def common(self) -> Hashable:
+        """What queries must have in common to be answered by one call; text, for 1, 1.0 and True are equal."""
+        return self.collection, self.queries.shape[1:], self.n_results, repr(self.selection), self.columns
+
+
+def query(calls: Sequence[Call]) -> list[Response | Exception]:
+    """Answer for each vector of each call with the nearest of the selected records.
+
+    Calls that agree in all but their vectors are answered by one call of the database.
+    """
+    answers: list[Response | Exception] = [Response(500)] * len(calls)
+    groups: dict[Hashable, list[tuple[int, _Asked]]] = {}
+    owned: dict[tuple[str, ...], UUID] = {}
+    for position, call in enumerate(calls):
+        try:
+            where = tuple(call.parameters.values())
+            if where not in owned:
+                owned[where] = owned_collection(call)
+            asked = _asked(call.body, owned[where])
+            groups.setdefault(asked.common, []).append((position, asked))
+        except Exception as error:
+            answers[position] = error
+    for group in groups.values():
+        for (position, asked), hits in zip(group, _hits(calls[0].database, [one for _, one in group]), strict=True):
+            body: QueryRecords = calls[position].body
+            answers[position] = hits if isinstance(hits, Exception) else _shown(hits, asked.columns, body.include)
+    return answers
+
+
+def _asked(body: QueryRecords, collection: UUID) -> _Asked:
     selection = Selection(
         ids=body.ids,
-        condition=condition,
+        condition=read_condition(body.where, body.where_document),
         offset=body.offset or 0,
         max_distance=body.max_distance,
         exact=body.exact,
     )
-    hits = call.database.query(id_, queries, n_results, selection, columns) if len(queries) else []
+    n_results = DEFAULT_RESULTS if body.n_results is None else body.n_results
+    return _Asked(collection, matrix_of_rows(body.query_embeddings), n_results, selection, Columns.of(body.include))
+
+
+def _hits(database: Database, group: Sequence[_Asked]) -> list[list[Hits] | Exception]:
+    """Return what each of some queries that have all but the vectors in common finds."""
+    first = group[0]
+    queries = np.concatenate([one.queries for one in group]) if len(group) > 1 else first.queries
+    if len(queries) == 0:
+        return [[] for _ in group]
+    try:
+        hits = iter(database.query(first.collection, queries, first.n_results, first.selection, first.columns))
+    except Exception as error:
+        # What one of them did wrong is not the fault of the others.
+        return [error] if len(group) == 1 else [_hits(database, [one])[0] for one in group]
+    return [list(islice(hits, len(one.queries))) for one in group]
+
+
+def _shown(hits: Sequence[Hits], columns: Columns, include: Sequence[str]) -> Response:
     found: list[Records] = [hit.records for hit in hits]
     return json_response(
         {
@@ -117,7 +176,7 @@ def query(call: Call) -> Response:
             "uris": [records.uris for records in found] if columns.uris else None,
             "metadatas": [records.metadatas for records in found] if columns.metadatas else None,
             "distances": [hit.distances for hit in hits] if columns.distances else None,
-            "include": body.include,
+            "include": include,
         }
     )
 

@@ -1,0 +1,85 @@
+"""Requests that wait at the same time are answered together: several queries of one collection are one batch.
+
+The first request begins at once. What arrives while it runs waits for it, and then runs as a whole, so that the busier
+the server, the more requests share what each would cost alone. Nothing waits for a request that has not come yet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from typing import Generic, TypeVar
+
+_PATIENCE = 0.02
+"""Seconds after which what runs is taken for slow, so that others do not wait for it."""
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+
+
+class Gatherer(Generic[Asked, Answer]):
+    """Runs a function over all requests that wait, in a pool of threads. Belongs to one event loop.
+
+    answer_all: returns one answer or exception for each request, in their order. runs: how many calls of it may go on
+    at a time; another begins only when the last has gone on for a while, for two that compute share one interpreter.
+    most: how many requests one call gets.
+    """
+
+    def __init__(
+        self,
+        pool: Executor,
+        answer_all: Callable[[Sequence[Asked]], Sequence[Answer | Exception]],
+        runs: int,
+        most: int,
+    ) -> None:
+        self._pool = pool
+        self._answer_all = answer_all
+        self._free = runs
+        self._runs = runs
+        self._most = most
+        self._last_began = 0.0
+        self._look_again: asyncio.TimerHandle | None = None
+        self._waiting: list[tuple[Asked, asyncio.Future[Answer]]] = []
+
+    async def answer(self, asked: Asked) -> Answer:
+        """Return the answer to one request, or raise its exception."""
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append((asked, future))
+        self._begin()
+        return await future
+
+    def _begin(self) -> None:
+        """Run what waits, unless it is to wait for what runs."""
+        if not self._waiting or not self._free:
+            return
+        loop = asyncio.get_running_loop()
+        patience = self._last_began + _PATIENCE - loop.time()
+        if self._free < self._runs and patience > 0:
+            if self._look_again is None:
+                self._look_again = loop.call_later(patience, self._begin_later)
+            return
+        self._free -= 1
+        self._last_began = loop.time()
+        batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+        running = loop.run_in_executor(self._pool, self._answer_all, [asked for asked, _ in batch])
+        running.add_done_callback(lambda done: self._deliver([future for _, future in batch], done))
+
+    def _begin_later(self) -> None:
+        self._look_again = None
+        self._begin()
+
+    def _deliver(
+        self, futures: Sequence[asyncio.Future[Answer]], done: asyncio.Future[Sequence[Answer | Exception]]
+    ) -> None:
+        self._free += 1
+        failure = done.exception()
+        answers = [failure] * len(futures) if failure is not None else done.result()
+        for future, answer in zip(futures, answers, strict=True):
+            if future.done():
+                continue
+            if isinstance(answer, BaseException):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+        self._begin()

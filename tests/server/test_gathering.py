@@ -1,0 +1,79 @@
+"""Requests that wait at the same time are answered together, each with its own answer or refusal."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from chromadb.server.gathering import Gatherer
+
+
+class Doubling:
+    """Doubles numbers, refuses negative ones, and waits to be let go on where it is told to."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+        self.go_on = threading.Event()
+
+    def __call__(self, asked: Sequence[int]) -> list[int | Exception]:
+        self.batches.append(list(asked))
+        if 0 in asked:
+            assert self.go_on.wait(10)
+        if 13 in asked:
+            raise RuntimeError("all of it failed")
+        return [ValueError(f"{number}") if number < 0 else 2 * number for number in asked]
+
+
+def gathered(runs: int, most: int, *rounds: Sequence[int]) -> tuple[list[object], Doubling]:
+    """Ask for the numbers of each round while those before wait or run; let what waits go on at the end."""
+    doubling = Doubling()
+
+    async def ask() -> list[object]:
+        with ThreadPoolExecutor(4) as pool:
+            gatherer: Gatherer[int, int] = Gatherer(pool, doubling, runs, most)
+            tasks = []
+            for numbers in rounds:
+                tasks += [asyncio.ensure_future(gatherer.answer(number)) for number in numbers]
+                await asyncio.sleep(0.05)
+            doubling.go_on.set()
+            return list(await asyncio.gather(*tasks, return_exceptions=True))
+
+    return asyncio.run(ask()), doubling
+
+
+def test_what_arrives_while_one_runs_is_one_batch() -> None:
+    answers, doubling = gathered(1, 64, [0], [1, 2], [3])
+    assert answers == [0, 2, 4, 6]
+    assert doubling.batches == [[0], [1, 2, 3]]
+
+
+def test_a_batch_has_its_bounds() -> None:
+    answers, doubling = gathered(1, 2, [0], [1, 2, 3])
+    assert answers == [0, 2, 4, 6]
+    assert doubling.batches == [[0], [1, 2], [3]]
+
+
+def test_nobody_waits_for_a_slow_one_where_more_may_run() -> None:
+    answers, doubling = gathered(2, 64, [0], [1, 2], [3])
+    assert answers == [0, 2, 4, 6]
+    assert doubling.batches[0] == [0]
+    assert [number for batch in doubling.batches[1:] for number in batch] == [1, 2, 3]
+    assert len(doubling.batches) >= 3, "the others ran before the slow one was let go on"
+
+
+@pytest.mark.parametrize("refused", [-1, -2])
+def test_a_refusal_reaches_only_its_caller(refused: int) -> None:
+    answers, _ = gathered(1, 64, [0], [1, refused])
+    assert answers[:2] == [0, 2]
+    assert isinstance(answers[2], ValueError)
+
+
+def test_what_fails_as_a_whole_fails_for_all_of_it() -> None:
+    answers, doubling = gathered(1, 64, [0], [13, 1], [])
+    assert answers[0] == 0
+    assert all(isinstance(answer, RuntimeError) for answer in answers[1:])
+    assert doubling.batches == [[0], [13, 1]]
