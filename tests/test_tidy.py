@@ -169,7 +169,7 @@ def top_level_imports(tree: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 _INSIDE_FUNCTIONS = {
     # Heavy or optional packages, loaded by the few calls that need them.
     "onnxruntime", "tokenizers", "jsonschema", "pandas", "nanoid", "ulid", "faiss", "dotenv",
-    "snowballstemmer",
+    "snowballstemmer", "bcrypt",
 }  # fmt: skip
 
 
@@ -203,10 +203,10 @@ def requirements(block: str) -> set[str]:
 
 
 def declared() -> tuple[set[str], set[str]]:
-    """Return the packages that are always installed, and those of the extra `ids` and of `test` (for pandas)."""
+    """Return the packages that are always installed, and those of the extras `auth`, `ids` and `test` (for pandas)."""
     text = project()
     always = re.search(r"^dependencies = \[(.*?)^\]", text, re.DOTALL | re.MULTILINE)
-    extras = re.findall(r"^(?:ids|test) = \[(.*?\])$", text, re.MULTILINE)
+    extras = re.findall(r"^(?:auth|ids|test) = \[(.*?\])$", text, re.MULTILINE)
     assert always is not None
     return requirements(always[1].replace("[", "(")), set().union(*(requirements(extra) for extra in extras))
 

@@ -2,11 +2,44 @@
 
 from __future__ import annotations
 
+import logging
+import random
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from importlib import import_module
+from typing import Any, Protocol
 
+from chromadb.auth.options import AuthOptions
+from chromadb.auth.providers import (
+    AuthzAction,
+    AuthzResource,
+    Component,
+    ServerAuthenticationProvider,
+    ServerAuthorizationProvider,
+)
+from chromadb.model.errors import AuthorizationError, ChromaAuthError
 from chromadb.model.identity import UserIdentity
+
+logger = logging.getLogger("chromadb.auth")
+
+_PAUSE_SECONDS = (0.001, 0.005)
+
+_RENAMED = {
+    "chromadb.auth.basic.BasicAuthServerProvider": "chromadb.auth.basic_authn.BasicAuthenticationServerProvider",
+    "chromadb.auth.token.TokenAuthServerProvider": "chromadb.auth.token_authn.TokenAuthenticationServerProvider",
+    "chromadb.auth.authz.SimpleRBACAuthorizationProvider": (
+        "chromadb.auth.simple_rbac_authz.SimpleRBACAuthorizationProvider"
+    ),
+    "basic": "chromadb.auth.basic_authn.BasicAuthenticationServerProvider",
+    "token": "chromadb.auth.token_authn.TokenAuthenticationServerProvider",
+    "simple_rbac": "chromadb.auth.simple_rbac_authz.SimpleRBACAuthorizationProvider",
+    "chroma_auth.authz.openfga.OpenFGAAuthorizationProvider": (
+        "chromadb.auth.openfga_authz.OpenFGAAuthorizationProvider"
+    ),
+    "openfga_authz_provider": "chromadb.auth.openfga_authz.OpenFGAAuthorizationProvider",
+}
+"""Names of releases before 0.5 of classes that do the same here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +62,126 @@ class Guard(Protocol):
         """Return when the caller may do this; raises the documented errors."""
         ...
 
-    def collection_created(self, identity: UserIdentity, resource: Resource) -> None:
-        """Take note of a new collection."""
+    def collection_created(self, identity: UserIdentity, resource: Resource, collection_id: str) -> None:
+        """Take note of a new collection; ``resource`` has its name."""
         ...
 
-    def collection_deleted(self, identity: UserIdentity, resource: Resource) -> None:
-        """Take note that a collection is gone."""
+    def collection_renamed(self, resource: Resource, collection_id: str, new_name: str) -> None:
+        """Take note that a collection has another name; ``resource`` has the old one."""
         ...
+
+    def collection_deleted(self, resource: Resource, collection_id: str) -> None:
+        """Take note that a collection is gone; ``resource`` has its name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _System:
+    settings: AuthOptions
+
+
+def guard_from(options: AuthOptions) -> Guard | None:
+    """Return the guard that the options describe; None when they ask for no authentication.
+
+    Raises ValueError naming the setting that cannot be used.
+    """
+    if options.chroma_server_authn_provider is None:
+        if options.chroma_server_authz_provider is not None:
+            raise ValueError(
+                "chroma_server_authz_provider is set, but chroma_server_authn_provider is not: nobody would be known"
+            )
+        if options != AuthOptions():
+            raise ValueError(
+                "chroma_server_authn_provider is not set, but other settings of authentication are; name a provider"
+            )
+        return None
+    system = _System(options)
+    authentication: ServerAuthenticationProvider = _made(
+        "chroma_server_authn_provider",
+        options.chroma_server_authn_provider,
+        ServerAuthenticationProvider,
+        system,
+    )
+    authorization: ServerAuthorizationProvider | None = None
+    if options.chroma_server_authz_provider is not None:
+        authorization = _made(
+            "chroma_server_authz_provider",
+            options.chroma_server_authz_provider,
+            ServerAuthorizationProvider,
+            system,
+        )
+    return _ProviderGuard(authentication, authorization)
+
+
+def _made(setting: str, path: str, kind: type[Any], system: _System) -> Any:
+    if not path.strip():
+        raise ValueError(f"{setting} cannot be empty or just whitespace")
+    if path in _RENAMED:
+        raise ValueError(f"{setting}: {path} is of releases before 0.5; use {_RENAMED[path]}")
+    module, _, name = path.rpartition(".")
+    try:
+        found = getattr(import_module(module), name)
+    except (ImportError, ValueError, AttributeError) as error:
+        raise ValueError(f"{setting}: {path} cannot be loaded ({type(error).__name__}); expected a class") from None
+    if not isinstance(found, type) or not issubclass(found, kind):
+        raise ValueError(f"{setting}: {path} is no subclass of chromadb.auth.{kind.__name__}")
+    made: Component = found(system)
+    made.start()
+    logger.info("Starting component %s", name)
+    return made
+
+
+class _ProviderGuard:
+    """Asks providers, and keeps every user inside the tenant and databases that its identity names."""
+
+    def __init__(
+        self, authentication: ServerAuthenticationProvider, authorization: ServerAuthorizationProvider | None
+    ) -> None:
+        self._authentication = authentication
+        self._authorization = authorization
+
+    def authenticate(self, headers: Mapping[str, str]) -> UserIdentity:
+        try:
+            return self._authentication.authenticate_or_raise(dict(headers))
+        except Exception as error:
+            # Another provider's exception may quote what it was given.
+            is_ours = type(self._authentication).__module__.startswith("chromadb.auth.")
+            logger.warning("A caller was refused: %s", error if is_ours else type(error).__name__)
+            time.sleep(random.uniform(*_PAUSE_SECONDS))
+            raise ChromaAuthError from None
+
+    def authorize(self, identity: UserIdentity, action: str, resource: Resource) -> None:
+        try:
+            _check_bounds(identity, action, resource)
+            if self._authorization is not None:
+                self._authorization.authorize_or_raise(identity, AuthzAction(action), _public(resource))
+        except Exception as error:
+            logger.warning("User %r was refused %s: %s", identity.user_id, action, type(error).__name__)
+            raise AuthorizationError("Unauthorized") from None
+
+    def collection_created(self, identity: UserIdentity, resource: Resource, collection_id: str) -> None:
+        if self._authorization is not None:
+            self._authorization.collection_created(identity, _public(resource), collection_id)
+
+    def collection_renamed(self, resource: Resource, collection_id: str, new_name: str) -> None:
+        if self._authorization is not None:
+            self._authorization.collection_renamed(_public(resource), collection_id, new_name)
+
+    def collection_deleted(self, resource: Resource, collection_id: str) -> None:
+        if self._authorization is not None:
+            self._authorization.collection_deleted(_public(resource), collection_id)
+
+
+def _public(resource: Resource) -> AuthzResource:
+    return AuthzResource(resource.tenant, resource.database, resource.collection)
+
+
+def _check_bounds(identity: UserIdentity, action: str, resource: Resource) -> None:
+    """Raise AuthorizationError for a call outside the tenant or the databases that an identity is bound to."""
+    if identity.tenant not in (None, "*") and resource.tenant != identity.tenant:
+        raise AuthorizationError("Unauthorized")
+    databases = identity.databases
+    # To look at the tenant is part of connecting; nothing else that names no database is for who is bound to some.
+    is_bound = databases is not None and "*" not in databases and action != "tenant:get_tenant"
+    if is_bound and resource.database not in (databases or ()):
+        raise AuthorizationError("Unauthorized")

@@ -44,7 +44,7 @@ def run(
     typer.echo(banner(configuration))
     try:
         serve(configuration)
-    except AddressUnavailableError as error:
+    except (AddressUnavailableError, ValueError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
 

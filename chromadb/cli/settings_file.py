@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from chromadb.auth.options import AuthOptions
 from chromadb.server.configuration import ServerConfiguration, TlsConfiguration
 
 _PREFIX = "CHROMA_"
@@ -21,6 +22,13 @@ _LEGACY = {
     "CHROMA_SERVER_HOST": "use CHROMA_LISTEN_ADDRESS",
     "CHROMA_SERVER_HTTP_PORT": "use CHROMA_PORT",
     "CHROMA_SERVER_CORS_ALLOW_ORIGINS": "use CHROMA_CORS_ALLOW_ORIGINS",
+    "CHROMA_SERVER_AUTH_PROVIDER": "use CHROMA_SERVER_AUTHN_PROVIDER",
+    "CHROMA_SERVER_AUTH_CREDENTIALS": "use CHROMA_SERVER_AUTHN_CREDENTIALS",
+    "CHROMA_SERVER_AUTH_CREDENTIALS_FILE": "use CHROMA_SERVER_AUTHN_CREDENTIALS_FILE",
+    "CHROMA_SERVER_AUTH_CREDENTIALS_PROVIDER": "CHROMA_SERVER_AUTHN_PROVIDER names the one class that does both",
+    "CHROMA_SERVER_AUTH_CONFIGURATION_PROVIDER": "CHROMA_SERVER_AUTHN_PROVIDER names the one class that does both",
+    "CHROMA_SERVER_AUTH_TOKEN_TRANSPORT_HEADER": "use CHROMA_AUTH_TOKEN_TRANSPORT_HEADER",
+    "CHROMA_SERVER_AUTHZ_CONFIG_PROVIDER": "CHROMA_SERVER_AUTHZ_PROVIDER names the one class that does both",
 }
 """Names of releases before 1.0 that nothing here reads: what takes their place."""
 
@@ -85,6 +93,15 @@ def _file(value: Any) -> Path:
     return path
 
 
+_AUTH = {name.removeprefix("chroma_").replace("fga_", "openfga."): name for name in AuthOptions.__dataclass_fields__}
+"""Keys of authentication and authorisation: the member of AuthOptions that each sets."""
+
+_SECRET = ("server_authn_credentials", "server_authz_config")
+"""Keys whose values no message shows."""
+
+_OTHER_NAMES = {name.upper(): key for key, name in _AUTH.items() if name.startswith("fga_")}
+"""Variables whose names are not made from their keys."""
+
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "port": _integer(0, 65535),
     "listen_address": _text,
@@ -103,6 +120,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "tls.certificate": _file,
     "tls.key": _file,
     "tls.client_ca": _file,
+    **dict.fromkeys(_AUTH, _text),
 }
 """Every key, nested ones with a period, and how its value is read; ValueError says what is accepted."""
 
@@ -124,7 +142,10 @@ def read_settings(
     from_file = {} if file is None else _of_file(file)
     merged = {**from_file, **_of_environment(environment), **given}
     values = {key: _read(key, value) for key, value in merged.items()}
+    auth = {_AUTH[key]: values.pop(key) for key in list(values) if key in _AUTH}
     changes: dict[str, Any] = {_FIELDS.get(key, key): value for key, value in values.items() if "tls." not in key}
+    if auth:
+        changes["auth"] = replace(base.auth, **auth)
     changes.pop("sqlite_filename", None)
     certificate, key_file = values.get("tls.certificate"), values.get("tls.key")
     if (certificate is None) != (key_file is None) or (certificate is None and "tls.client_ca" in values):
@@ -138,7 +159,8 @@ def _read(key: str, value: Any) -> Any:
     try:
         return _READERS[key](value)
     except ValueError as error:
-        raise SettingError(f"{key}: {value!r} is not accepted; expected {error}") from None
+        shown = "the value" if key in _SECRET else repr(value)
+        raise SettingError(f"{key}: {shown} is not accepted; expected {error}") from None
 
 
 def _of_file(file: Path) -> dict[str, Any]:
@@ -177,8 +199,12 @@ def _of_environment(environment: Mapping[str, str]) -> dict[str, Any]:
             raise SettingError(f"{name} in the environment is of releases before 1.0; {instead}")
     found = {}
     for name, text in environment.items():
-        key = name.removeprefix(_PREFIX).lower().replace("__", ".")
-        if name.startswith(_PREFIX) and key in _READERS and text:
+        key = _OTHER_NAMES.get(name) or name.removeprefix(_PREFIX).lower().replace("__", ".")
+        if not text or key not in _READERS or not (name.startswith(_PREFIX) or name in _OTHER_NAMES):
+            continue
+        if key in _AUTH:
+            found[key] = text
+        else:
             try:
                 found[key] = yaml.safe_load(text)
             except yaml.YAMLError:

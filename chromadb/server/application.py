@@ -21,6 +21,7 @@ from chromadb.model.names import check_database_name
 from chromadb.server.configuration import ServerConfiguration
 from chromadb.server.cors import cors_headers
 from chromadb.server.gathering import Gatherer
+from chromadb.server.guarding import perform_guarded
 from chromadb.server.pages import page_of
 from chromadb.server.reading import read_body
 from chromadb.server.responses import HttpError, Response, error_response, response_of
@@ -194,18 +195,9 @@ class Application:
     def _perform(self, route: Route, unread: Call) -> Response:
         call, resource = self._admitted(route, unread)
         assert route.handler is not None
-        response = route.handler(call)
         if self._guard is None or call.identity is None or resource is None:
-            return response
-        identity, parameters = call.identity, call.parameters
-        if route.name == "create_collection":
-            self._guard.collection_created(identity, resource)
-        elif route.name == "fork_collection":
-            copied = Resource(parameters["tenant"], parameters["database"], call.body.new_name)
-            self._guard.collection_created(identity, copied)
-        elif route.name == "delete_collection":
-            self._guard.collection_deleted(identity, resource)
-        return response
+            return route.handler(call)
+        return perform_guarded(self._guard, route, route.handler, call, resource)
 
     async def _body(self, route: Route, headers: Mapping[str, str], receive: Receive) -> bytes:
         """Return the whole body; raises HttpError for one that is too large or does not arrive.

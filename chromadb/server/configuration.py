@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+from chromadb.auth.options import AuthOptions
 
 DEFAULT_PAYLOAD_LIMIT = 40 * 1024 * 1024
 
@@ -41,3 +43,4 @@ class ServerConfiguration:
     body_timeout_seconds: float = 60.0
     tls: TlsConfiguration | None = None
     log_path: Path | None = None
+    auth: AuthOptions = field(default_factory=AuthOptions)

@@ -12,6 +12,7 @@ from granian import Granian
 from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings
 
+from chromadb.auth.guard import guard_from
 from chromadb.server.application import Application
 from chromadb.server.configuration import ServerConfiguration
 
@@ -25,8 +26,9 @@ class AddressUnavailableError(Exception):
 def serve(configuration: ServerConfiguration) -> None:
     """Serve until SIGTERM or SIGINT; running requests are then finished and the database is closed.
 
-    Raises AddressUnavailableError before anything is started.
+    Raises AddressUnavailableError, and ValueError for authentication that cannot be set up, before anything is started.
     """
+    guard_from(configuration.auth)
     address = _checked_address(configuration)
     # Queries run beside one another, one to a thread; a team of threads in each would only have them wait.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -49,7 +51,11 @@ def serve(configuration: ServerConfiguration) -> None:
         workers_kill_timeout=_KILL_TIMEOUT_SECONDS,
         respawn_failed_workers=configuration.workers > 1,
     )
-    server.serve(target_loader=partial(Application, configuration), wrap_loader=False)
+    server.serve(target_loader=partial(_application, configuration), wrap_loader=False)
+
+
+def _application(configuration: ServerConfiguration) -> Application:
+    return Application(configuration, guard_from(configuration.auth))
 
 
 def _checked_address(configuration: ServerConfiguration) -> str:

@@ -114,3 +114,19 @@ def test_what_is_not_accepted_is_named(tmp_path: Path, text: str, named: str) ->
 def test_a_variable_that_is_not_accepted_is_named(tmp_path: Path, name: str, value: str, instead: str) -> None:
     with pytest.raises(SettingError, match=instead):
         read(tmp_path, "", {name: value})
+
+
+def test_authentication_from_file_and_environment(tmp_path: Path) -> None:
+    environment = {"CHROMA_SERVER_AUTHN_CREDENTIALS": "users: []\n", "FGA_API_URL": "http://fga"}
+    auth = read(tmp_path, "server_authn_provider: a.B\nopenfga: {store_id: s}\n", environment).auth
+    assert auth.chroma_server_authn_provider == "a.B"
+    assert auth.chroma_server_authn_credentials == "users: []\n"
+    assert (auth.fga_api_url, auth.fga_store_id) == ("http://fga", "s")
+    with pytest.raises(SettingError, match="use CHROMA_SERVER_AUTHN_PROVIDER"):
+        read(tmp_path, "", {"CHROMA_SERVER_AUTH_PROVIDER": "basic"})
+
+
+def test_refused_credentials_are_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(SettingError) as refused:
+        read(tmp_path, "server_authn_credentials: 123456\n")
+    assert "123456" not in str(refused.value)

@@ -36,10 +36,13 @@ class Recorder:
         if action == "system:reset":
             raise AuthorizationError("Unauthorized")
 
-    def collection_created(self, identity: UserIdentity, resource: Resource) -> None:
+    def collection_created(self, identity: UserIdentity, resource: Resource, collection_id: str) -> None:
         self.noted.append(("created", resource))
 
-    def collection_deleted(self, identity: UserIdentity, resource: Resource) -> None:
+    def collection_renamed(self, resource: Resource, collection_id: str, new_name: str) -> None:
+        self.noted.append((f"renamed to {new_name}", resource))
+
+    def collection_deleted(self, resource: Resource, collection_id: str) -> None:
         self.noted.append(("deleted", resource))
 
 

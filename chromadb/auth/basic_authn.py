@@ -1,0 +1,128 @@
+"""Basic authentication: users and bcrypt hashes in the format of htpasswd, and the client's header."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from pathlib import Path
+from types import ModuleType
+
+from pydantic import SecretStr
+
+from chromadb.auth.credential_cache import CredentialCache
+from chromadb.auth.providers import (
+    AuthError,
+    ClientAuthHeaders,
+    ClientAuthProvider,
+    ProviderSystem,
+    ServerAuthenticationProvider,
+)
+from chromadb.model.identity import UserIdentity
+
+_ROUNDS_OF_NOBODY = 10
+
+
+class BasicAuthClientProvider(ClientAuthProvider):
+    """Sends ``user:password`` of the settings."""
+
+    def __init__(self, system: ProviderSystem) -> None:
+        super().__init__(system)
+        self._credentials = SecretStr(str(system.settings.require("chroma_client_auth_credentials")))
+
+    def authenticate(self) -> ClientAuthHeaders:
+        encoded = base64.b64encode(self._credentials.get_secret_value().encode("utf-8")).decode("ascii")
+        return {"Authorization": SecretStr(f"Basic {encoded}")}
+
+
+class BasicAuthenticationServerProvider(ServerAuthenticationProvider):
+    """Knows the users of lines ``user:bcrypt-hash``.
+
+    With a file of groups a user's identity has the attribute ``team``: the first group that lists it, or ``public``.
+    """
+
+    def __init__(self, system: ProviderSystem) -> None:
+        super().__init__(system)
+        self._bcrypt = _bcrypt()
+        self._hashes: dict[str, bytes] = {}
+        for line in self.read_creds_or_creds_file():
+            if line.strip():
+                user, hashed = _read_line(line)
+                if user in self._hashes:
+                    raise ValueError(
+                        "Duplicate username found in [chroma_server_authn_credentials]. Usernames must be unique."
+                    )
+                self._hashes[user] = hashed
+        groups = getattr(system.settings, "chroma_server_authn_groups_file", None)
+        self._teams = None if groups is None else read_groups(Path(groups))
+        # So that an unknown user takes as long as a wrong password.
+        nobody: bytes = self._bcrypt.hashpw(secrets.token_bytes(16), self._bcrypt.gensalt(_ROUNDS_OF_NOBODY))
+        self._nobody = nobody
+        self._known = CredentialCache()
+
+    def authenticate_or_raise(self, headers: dict[str, str]) -> UserIdentity:
+        try:
+            encoded = headers["authorization"].removeprefix("Basic ").strip()
+            user, separator, password = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
+        except KeyError:
+            raise AuthError("no Authorization header") from None
+        except (binascii.Error, ValueError):
+            raise AuthError("the Authorization header holds no basic credentials") from None
+        if not separator:
+            raise AuthError("the Authorization header holds no basic credentials")
+        if not self._known.holds(f"{user}:{password}"):
+            self._check(user, password)
+            self._known.add(f"{user}:{password}")
+        team = None if self._teams is None else {"team": self._teams.get(user, "public")}
+        return UserIdentity(user_id=user, attributes=team)
+
+    def _check(self, user: str, password: str) -> None:
+        try:
+            is_right = self._bcrypt.checkpw(password.encode("utf-8"), self._hashes.get(user, self._nobody))
+        except ValueError:
+            raise AuthError("the password is longer than bcrypt takes, or the stored hash is damaged") from None
+        if not is_right or user not in self._hashes:
+            raise AuthError("unknown user or wrong password")
+
+
+def read_groups(file: Path) -> dict[str, str]:
+    """Return the first group of each user, from lines ``group: user, user``; raises ValueError naming the file."""
+    teams: dict[str, str] = {}
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"The group file {file} cannot be read: {type(error).__name__}") from None
+    for line in filter(str.strip, lines):
+        group, separator, users = line.partition(":")
+        if not separator or not group.strip():
+            raise ValueError(
+                f"Invalid Htpasswd group file found in [{file}]. "
+                "Must be <groupname>:<username1>,<username2>,...,<usernameN>."
+            )
+        for user in filter(None, map(str.strip, users.split(","))):
+            teams.setdefault(user, group.strip())
+    return teams
+
+
+def _read_line(line: str) -> tuple[str, bytes]:
+    fields = line.strip().split(":")
+    if len(fields) != 2 or not all(fields):
+        # The fields themselves may hold a password that was written in the wrong place.
+        raise ValueError(
+            f"Invalid htpasswd credentials found: a line of {len(fields)} fields. "
+            "Lines must be exactly <username>:<bcrypt passwd>."
+        )
+    user, hashed = fields
+    if not hashed.startswith(("$2a$", "$2b$", "$2y$")):
+        raise ValueError(f"The password of user {user!r} is no bcrypt hash; make it with htpasswd -B")
+    return user, hashed.encode("ascii", "replace")
+
+
+def _bcrypt() -> ModuleType:
+    try:
+        import bcrypt
+    except ImportError:
+        raise ValueError(
+            "Basic authentication needs the package bcrypt; install it with `pip install chromadb[auth]`"
+        ) from None
+    return bcrypt

@@ -1,0 +1,80 @@
+"""Telling a guard of the collections that a call makes, renames and deletes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+
+from chromadb.auth.guard import Guard, Resource
+from chromadb.model.errors import NotFoundError
+from chromadb.server.responses import Response
+from chromadb.server.route import Call, Handler, Route
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A collection before a call: where it is, with its name, and its id."""
+
+    resource: Resource
+    id: str
+
+
+def perform_guarded(guard: Guard, route: Route, handler: Handler, call: Call, resource: Resource) -> Response:
+    """Run the handler of an admitted call, and tell the guard what came of it.
+
+    A collection that exists is given to who asks to get or create it only if the guard lets them get it. A new one that
+    the guard cannot take note of is deleted again.
+    """
+    assert call.identity is not None
+    before = _before(route, call, resource)
+    if route.name == "create_collection" and before:
+        guard.authorize(call.identity, "collection:get_collection", resource)
+    response = handler(call)
+    if route.name == "create_collection" and not before:
+        _note_creation(guard, call, resource, response)
+    elif route.name == "fork_collection":
+        copy = Resource(call.parameters["tenant"], call.parameters["database"], call.body.new_name)
+        _note_creation(guard, call, copy, response)
+    elif route.name == "update_collection":
+        for known in before:
+            new_name = call.body.new_name
+            if new_name is not None and new_name != known.resource.collection:
+                guard.collection_renamed(known.resource, known.id, new_name)
+    elif route.name in ("delete_collection", "delete_database"):
+        for known in before:
+            guard.collection_deleted(known.resource, known.id)
+    return response
+
+
+def _note_creation(guard: Guard, call: Call, resource: Resource, response: Response) -> None:
+    assert call.identity is not None
+    assert resource.tenant is not None
+    assert resource.database is not None
+    assert resource.collection is not None
+    try:
+        guard.collection_created(call.identity, resource, orjson.loads(response.body)["id"])
+    except Exception:
+        call.database.delete_collection(resource.collection, resource.tenant, resource.database)
+        raise
+
+
+def _before(route: Route, call: Call, resource: Resource) -> list[_Known]:
+    """Return the collections that a call is about to get, rename or delete."""
+    tenant, database = resource.tenant, resource.database
+    if tenant is None or database is None:
+        return []
+    try:
+        if route.name in ("create_collection", "delete_collection") and resource.collection is not None:
+            info = call.database.get_collection(resource.collection, tenant, database)
+            return [_Known(resource, str(info.id))]
+        if route.name == "update_collection" and resource.collection is not None:
+            info = call.database.get_collection_by_id(UUID(resource.collection), tenant, database)
+            return [_Known(Resource(tenant, database, info.name), str(info.id))]
+        if route.name == "delete_database":
+            found = call.database.list_collections(tenant, database, None, None)
+            return [_Known(Resource(tenant, database, info.name), str(info.id)) for info in found]
+    except (NotFoundError, ValueError):
+        pass
+    return []

@@ -1,0 +1,250 @@
+"""Who is let in, and what each may do, by the documented providers and by others'."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import bcrypt
+import pytest
+
+from chromadb.auth import ServerAuthenticationProvider, UserIdentity
+from chromadb.auth.guard import Guard, Resource, guard_from
+from chromadb.auth.options import AuthOptions
+from chromadb.errors import AuthorizationError, ChromaAuthError, InternalError
+
+BASIC = "chromadb.auth.basic_authn.BasicAuthenticationServerProvider"
+TOKEN = "chromadb.auth.token_authn.TokenAuthenticationServerProvider"
+RBAC = "chromadb.auth.simple_rbac_authz.SimpleRBACAuthorizationProvider"
+OPENFGA = "chromadb.auth.openfga_authz.OpenFGAAuthorizationProvider"
+HERE = Resource("default_tenant", "default_database", "things")
+USERS = """
+users:
+  - {id: ann, tokens: [a1, a2], role: admin}
+  - {id: ben, tokens: [b1], role: reader, tenant: bens, databases: [one]}
+roles_mapping:
+  admin: {actions: ["system:reset", "db:create_collection"]}
+  reader: {actions: ["collection:get", "tenant:get_tenant", "db:list_databases"]}
+"""
+
+
+class Deputy(ServerAuthenticationProvider):
+    """Another package's provider: believes a header of a proxy."""
+
+    def authenticate_or_raise(self, headers: dict[str, str]) -> UserIdentity:
+        return UserIdentity(headers["x-user"])
+
+
+def guard(**options: Any) -> Guard:
+    made = guard_from(AuthOptions(**options))
+    assert made is not None
+    return made
+
+
+def basic(user: str, password: str) -> dict[str, str]:
+    return {"authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
+
+
+def hashed(password: str) -> str:
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode()
+
+
+def test_without_settings_there_is_no_guard() -> None:
+    assert guard_from(AuthOptions()) is None
+
+
+def test_basic_authentication_of_many_users_with_groups(tmp_path: Path) -> None:
+    (tmp_path / "groups").write_text("chroma: admin, ann\nother: ann\n")
+    lines = f"admin:{hashed('pass:word')}\nann:{hashed('x')}\nben:{hashed('y')}\n"
+    tested = guard(
+        chroma_server_authn_provider=BASIC,
+        chroma_server_authn_credentials=lines,
+        chroma_server_authn_groups_file=str(tmp_path / "groups"),
+    )
+    for _ in range(2):
+        assert tested.authenticate(basic("admin", "pass:word")) == UserIdentity("admin", attributes={"team": "chroma"})
+    assert tested.authenticate(basic("ann", "x")).attributes == {"team": "chroma"}
+    assert tested.authenticate(basic("ben", "y")).attributes == {"team": "public"}
+    wrong = [basic("ann", "y"), basic("nobody", "x"), basic("ann", "x" * 100), {}, {"authorization": "Basic ?"}]
+    for headers in wrong:
+        with pytest.raises(ChromaAuthError):
+            tested.authenticate(headers)
+
+
+def test_one_token_in_either_header() -> None:
+    tested = guard(chroma_server_authn_provider=TOKEN, chroma_server_authn_credentials="t0k")
+    assert tested.authenticate({"authorization": "Bearer t0k"}) == UserIdentity("anonymous", "*", ["*"])
+    other = guard(
+        chroma_server_authn_provider=TOKEN,
+        chroma_server_authn_credentials="t0k",
+        chroma_auth_token_transport_header="X-Chroma-Token",
+    )
+    assert other.authenticate({"x-chroma-token": "t0k"}).user_id == "anonymous"
+    for one, headers in (
+        (tested, {"authorization": "t0k"}),
+        (tested, {"x-chroma-token": "t0k"}),
+        (tested, {"authorization": "Bearer t0"}),
+        (other, {"authorization": "Bearer t0k"}),
+    ):
+        with pytest.raises(ChromaAuthError):
+            one.authenticate(headers)
+
+
+def test_roles_and_bounds() -> None:
+    tested = guard(
+        chroma_server_authn_provider=TOKEN,
+        chroma_server_authn_credentials=USERS,
+        chroma_server_authz_provider=RBAC,
+        chroma_server_authz_config=USERS,
+    )
+    ann, ben = (tested.authenticate({"authorization": f"Bearer {token}"}) for token in ("a2", "b1"))
+    tested.authorize(ann, "system:reset", Resource())
+    tested.authorize(ann, "db:create_collection", HERE)
+    tested.authorize(ben, "collection:get", Resource("bens", "one", "c"))
+    tested.authorize(ben, "tenant:get_tenant", Resource("bens"))
+    for user, action, resource in (
+        (ann, "collection:get", HERE),
+        (ben, "collection:get", HERE),
+        (ben, "collection:get", Resource("bens", "two", "c")),
+        (ben, "db:list_databases", Resource("bens")),
+        (ben, "tenant:get_tenant", Resource("default_tenant")),
+        (UserIdentity("nobody"), "collection:get", HERE),
+    ):
+        with pytest.raises(AuthorizationError):
+            tested.authorize(user, action, resource)
+
+
+def test_a_provider_of_another_package() -> None:
+    tested = guard(chroma_server_authn_provider=f"{__name__}.Deputy")
+    assert tested.authenticate({"x-user": "eve"}).user_id == "eve"
+    with pytest.raises(ChromaAuthError):
+        tested.authenticate({})
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"chroma_server_authn_provider": TOKEN}, "No credentials file or credentials found"),
+        ({"chroma_server_authn_provider": "chromadb.auth.basic.BasicAuthServerProvider"}, "use .*basic_authn"),
+        ({"chroma_server_authn_provider": "no.such.Thing"}, "no.such.Thing cannot be loaded"),
+        ({"chroma_server_authn_provider": "pathlib.Path"}, "no subclass"),
+        ({"chroma_server_authz_provider": RBAC}, "chroma_server_authn_provider is not"),
+        ({"chroma_server_authn_credentials": "x"}, "name a provider"),
+        ({"chroma_server_authn_provider": BASIC, "chroma_server_authn_credentials": "sec:ret:x"}, "of 3 fields"),
+        ({"chroma_server_authn_provider": BASIC, "chroma_server_authn_credentials": "a:b"}, "no bcrypt hash"),
+        (
+            {
+                "chroma_server_authn_provider": TOKEN,
+                "chroma_server_authn_credentials": "t",
+                "chroma_auth_token_transport_header": "Cookie",
+            },
+            "Invalid token transport header",
+        ),
+    ],
+)
+def test_settings_that_cannot_be_used_are_refused(options: dict[str, str], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        guard_from(AuthOptions(**options))
+
+
+def test_options_do_not_show_secrets() -> None:
+    assert "s3cret" not in repr(AuthOptions(chroma_server_authn_credentials="s3cret"))
+
+
+class Store(ThreadingHTTPServer):
+    """As much of OpenFGA as is used: tuples that are checked directly, written once, read by object, deleted."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answers)
+        self.tuples: list[dict[str, str]] = []
+
+
+class _Answers(BaseHTTPRequestHandler):
+    server: Store
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        tuples, answer, status = self.server.tuples, dict[str, Any](), 200
+        if self.path == "/stores/s/check":
+            answer["allowed"] = body["tuple_key"] in tuples
+        elif self.path == "/stores/s/read":
+            found = [one for one in tuples if one["object"] == body["tuple_key"]["object"]]
+            answer["tuples"] = [{"key": one, "timestamp": ""} for one in found]
+        else:
+            added = body.get("writes", {}).get("tuple_keys", [])
+            if any(one in tuples for one in added):
+                status = 400
+            else:
+                tuples += added
+            for one in body.get("deletes", {}).get("tuple_keys", []):
+                tuples.remove(one)
+        content = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *arguments: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    served = Store()
+    thread = threading.Thread(target=served.serve_forever, args=(0.01,))
+    thread.start()
+    yield served
+    served.shutdown()
+    thread.join()
+    served.server_close()
+
+
+def test_openfga_permissions_follow_collections(store: Store) -> None:
+    tested = guard(
+        chroma_server_authn_provider=f"{__name__}.Deputy",
+        chroma_server_authz_provider=OPENFGA,
+        fga_api_url=f"http://127.0.0.1:{store.server_port}",
+        fga_store_id="s",
+        fga_model_id="m",
+    )
+    ann, ben = UserIdentity("ann"), UserIdentity("ben")
+    by_id = Resource("default_tenant", "default_database", "1-2")
+
+    def refuses(user: UserIdentity, action: str, resource: Resource) -> bool:
+        try:
+            tested.authorize(user, action, resource)
+        except AuthorizationError:
+            return True
+        return False
+
+    assert refuses(ann, "collection:add", by_id)
+    tested.collection_created(ann, HERE, "1-2")
+    assert not refuses(ann, "collection:add", by_id)
+    assert not refuses(ann, "collection:delete_collection", HERE)
+    assert refuses(ben, "collection:get", by_id)
+    assert refuses(ann, "collection:add", Resource("default", "tenant-default_database", "1-2"))
+    tested.collection_renamed(HERE, "1-2", "new")
+    assert refuses(ann, "collection:get_collection", HERE)
+    renamed = Resource("default_tenant", "default_database", "new")
+    assert not refuses(ann, "collection:get_collection", renamed)
+    tested.collection_deleted(renamed, "1-2")
+    assert store.tuples == []
+
+
+def test_openfga_that_does_not_answer_refuses_everything() -> None:
+    tested = guard(
+        chroma_server_authn_provider=f"{__name__}.Deputy",
+        chroma_server_authz_provider=OPENFGA,
+        fga_api_url="http://127.0.0.1:1",
+        fga_store_id="s",
+        fga_model_id="m",
+    )
+    with pytest.raises(AuthorizationError):
+        tested.authorize(UserIdentity("ann"), "collection:get", HERE)
+    with pytest.raises(InternalError):
+        tested.collection_created(UserIdentity("ann"), HERE, "1")
