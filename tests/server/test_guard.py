@@ -115,3 +115,15 @@ def test_the_guard_is_asked_about_what_the_call_names(tmp_path: Path) -> None:
 
 def test_every_route_that_is_not_public_has_an_action() -> None:
     assert {route.name for route in ROUTES if not route.is_public and route.action is None} == {"get_user_identity"}
+
+
+def test_a_guard_hears_of_new_collections_once_and_of_all_deleted(tmp_path: Path) -> None:
+    guard = Recorder()
+    again = {"name": "things", "get_or_create": True}
+    requests: list[tuple[str, str, Any]] = [("POST", f"{DATABASE}/collections", again)] * 2
+    requests.append(("DELETE", DATABASE, None))
+    answers = exchanged(tmp_path, guard, requests, "secret")
+    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    things = Resource("default_tenant", "default_database", "things")
+    assert guard.noted == [("created", things), ("deleted", things)]
+    assert guard.asked[2] == ("collection:get_collection", things)
