@@ -6,8 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-
-from tests.server.running import running
+from running_server import running
 
 TOKEN = "chromadb.auth.token_authn.TokenAuthenticationServerProvider"
 

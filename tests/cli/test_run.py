@@ -7,11 +7,11 @@ import socket
 from pathlib import Path
 
 import pytest
+from running_server import running
 from typer.testing import CliRunner
 
 from chromadb import __version__
 from chromadb.cli.cli import app
-from tests.server.running import running
 
 
 def invoke(*arguments: str, **environment: str) -> tuple[int, str]:

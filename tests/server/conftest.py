@@ -7,8 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-
-from tests.server.running import RunningServer, running
+from running_server import RunningServer, running
 
 
 @pytest.fixture(scope="module")

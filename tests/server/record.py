@@ -1,6 +1,6 @@
 """Ask an official server (chromadb 1.5.9, empty directory) every exchange and write its answers.
 
-python tests/server/record.py http://localhost:8000
+cd tests && python -m server.record http://localhost:8000
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from .exchanges import EXCHANGES
 
 ANSWERS = Path(__file__).parent / "answers.json"
 
@@ -40,8 +42,5 @@ def answers(url: str, exchanges: list[tuple[str, str, Any]]) -> list[dict[str, A
 
 
 if __name__ == "__main__":
-    sys.path[0] = str(Path(__file__).resolve().parents[2])
-    from tests.server.exchanges import EXCHANGES
-
     lines = [json.dumps(answer, ensure_ascii=False) for answer in answers(sys.argv[1], EXCHANGES)]
     ANSWERS.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")

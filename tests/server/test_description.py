@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
+from running_server import RunningServer, running
 
 from chromadb.server.routes import ROUTES
-from tests.server.running import RunningServer, running
 
 schemathesis = pytest.importorskip("schemathesis")
 

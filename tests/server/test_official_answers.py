@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from running_server import running
 
-from tests.server.exchanges import EXCHANGES
-from tests.server.record import ANSWERS, answers
-from tests.server.running import running
+from .exchanges import EXCHANGES
+from .record import ANSWERS, answers
 
 OFFICIAL: list[dict[str, Any]] = json.loads(ANSWERS.read_text("utf-8"))
 PREFIXES = (

@@ -14,8 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-
-from tests.server.running import RunningServer, running
+from running_server import RunningServer, running
 
 HEARTBEAT = "/api/v2/heartbeat"
 DATABASE = "/api/v2/tenants/default_tenant/databases/default_database"
