@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 import orjson
 
+from chromadb.model.wire import ErrorBody
 from chromadb.server.route import Route
 from chromadb.server.routes import ROUTES
-from chromadb.server.wire import ErrorBody
 
 _REFERENCE = "#/components/schemas/{name}"
 _GENERAL_STATUSES = (401, 403, 408, 429, 500, 503)

@@ -23,8 +23,8 @@ from chromadb.model.metadata import normalize_metadata
 from chromadb.model.records import RecordBatch
 from chromadb.model.results import ReadLevel
 from chromadb.model.sparse import SPARSE_VECTOR_TYPE_VALUE, TYPE_KEY
+from chromadb.model.wire import AddRecords, SearchRecords, UpdateRecords
 from chromadb.server.responses import HttpError
-from chromadb.server.wire import AddRecords, SearchRecords, UpdateRecords
 
 T = TypeVar("T")
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from chromadb.model.errors import (
     AlreadyExistsError,
     AuthorizationError,
@@ -17,12 +15,10 @@ from chromadb.model.errors import (
     NotFoundError,
     VersionMismatchError,
 )
-from chromadb.model.sparse import SparseVector
+from chromadb.model.json_text import json_text
 
 JSON = (b"content-type", b"application/json")
 Headers = tuple[tuple[bytes, bytes], ...]
-
-_OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +41,7 @@ class HttpError(Exception):
 
 def json_response(value: Any, status: int = 200) -> Response:
     """Return a value as JSON: NumPy arrays as lists, numbers that are not finite as null."""
-    return Response(status, orjson.dumps(value, default=_plain, option=_OPTIONS), (JSON,))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, SparseVector):
-        return value.to_dict()
-    raise TypeError(f"a {type(value).__name__} has no JSON form")
+    return Response(status, json_text(value), (JSON,))
 
 
 def error_response(status: int, name: str, message: str) -> Response:

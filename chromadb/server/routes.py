@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chromadb.auth.guard import Resource
-from chromadb.server import wire
+from chromadb.model import wire
 from chromadb.server.handlers import catalog, records, system, unsupported
 from chromadb.server.route import Call, Handler, Route
 

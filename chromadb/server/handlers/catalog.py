@@ -8,16 +8,16 @@ from uuid import UUID
 from chromadb.model.collection import CollectionInfo, DatabaseInfo
 from chromadb.model.errors import InvalidArgumentError, NotFoundError
 from chromadb.model.names import check_database_name, check_name
-from chromadb.server.reading import deserializing, read_collection_metadata, read_unsigned, read_uuid
-from chromadb.server.responses import HttpError, Response, json_response
-from chromadb.server.route import Call
-from chromadb.server.wire import (
+from chromadb.model.wire import (
     CreateCollection,
     CreateDatabase,
     CreateTenant,
     ForkCollection,
     UpdateCollection,
 )
+from chromadb.server.reading import deserializing, read_collection_metadata, read_unsigned, read_uuid
+from chromadb.server.responses import HttpError, Response, json_response
+from chromadb.server.route import Call
 
 NOT_A_UUID = "Collection ID is not a valid UUIDv4"
 

@@ -14,6 +14,16 @@ from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import InvalidArgumentError
 from chromadb.model.results import Columns, Hits, Records
 from chromadb.model.selection import Order, Selection
+from chromadb.model.wire import (
+    AddRecords,
+    CountRecords,
+    DeleteRecords,
+    FacetRecords,
+    GetRecords,
+    QueryRecords,
+    SearchRecords,
+    UpdateRecords,
+)
 from chromadb.server.handlers.catalog import owned_collection
 from chromadb.server.reading import (
     check_read_level,
@@ -25,16 +35,6 @@ from chromadb.server.reading import (
 )
 from chromadb.server.responses import Response, json_response
 from chromadb.server.route import Call
-from chromadb.server.wire import (
-    AddRecords,
-    CountRecords,
-    DeleteRecords,
-    FacetRecords,
-    GetRecords,
-    QueryRecords,
-    SearchRecords,
-    UpdateRecords,
-)
 
 DEFAULT_RESULTS = 10
 

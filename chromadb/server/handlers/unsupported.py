@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from chromadb.model.errors import InvalidArgumentError, NotFoundError
+from chromadb.model.wire import ConditionalCommit, ConditionalGet
 from chromadb.server.handlers.catalog import owned_collection
 from chromadb.server.responses import HttpError, Response
 from chromadb.server.route import Call
-from chromadb.server.wire import ConditionalCommit, ConditionalGet
 
 _NOT_SUPPORTED = "Tonic error: code: 'Operation is not implemented or not supported', message: "
 _NO_TRANSACTIONS = "conditional transactions are disabled by frontend configuration"
