@@ -1,144 +1,188 @@
-"""Systems: the open database behind the clients of one process, shared by those that mean the same one.
+"""Systems: what is behind the clients of one process, shared by those that mean the same database.
 
-All in-memory clients share one; persistent clients share one for each path as it was given. A system is closed when the
-last client that uses it is.
+All in-memory clients share one; persistent clients share one for each path as it was given; a client of a server has
+its own. A system is closed when the last client that uses it is.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from pathlib import Path
-from typing import ClassVar, TypeVar
+from collections.abc import MutableMapping
+from importlib import import_module
+from typing import Any, ClassVar, TypeVar
+from uuid import uuid4
+from weakref import WeakValueDictionary
 
+from chromadb.client.api import API, AsyncAPI
+from chromadb.client.operations.system import Reset
 from chromadb.client.settings import Settings
-from chromadb.engine.database import Database, DatabaseOptions
 
 T = TypeVar("T")
 
-_EPHEMERAL = "ephemeral"
-_LOCAL_API = "chromadb.api.rust.RustBindingsAPI"
-_LOCAL_API_SYNONYMS = (_LOCAL_API, "chromadb.api.segment.SegmentAPI")
+LOCAL_API = "chromadb.api.rust.RustBindingsAPI"
+HTTP_API = "chromadb.api.fastapi.FastAPI"
+ASYNC_HTTP_API = "chromadb.api.async_fastapi.AsyncFastAPI"
+_SYNONYMS = {"chromadb.api.segment.SegmentAPI": LOCAL_API}
 """Names under which older code asks for a database in this process."""
+
+_MODULES = {
+    LOCAL_API: ("chromadb.client.embedded", "EmbeddedAPI"),
+}
+"""Where each kind is; loaded when it is used, so that a client of a server needs no database engine."""
+
+_EPHEMERAL = "ephemeral"
 
 
 class System:
-    """One database and the settings it is opened with; nothing is opened before ``start``."""
+    """One database and the settings it is reached with; nothing is opened before ``start``.
+
+    holders: how many clients use it.
+    Raises NotImplementedError for a ``chroma_api_impl`` that there is not.
+    """
 
     def __init__(self, settings: Settings) -> None:
-        if settings.chroma_api_impl not in _LOCAL_API_SYNONYMS:
+        settings.chroma_api_impl = _SYNONYMS.get(settings.chroma_api_impl, settings.chroma_api_impl)
+        if settings.chroma_api_impl not in _MODULES:
+            accepted = ", ".join([*_MODULES, *_SYNONYMS])
             raise NotImplementedError(
-                f"chroma_api_impl={settings.chroma_api_impl!r} is not available: this version has embedded clients "
-                f"only ({', '.join(_LOCAL_API_SYNONYMS)})"
+                f"chroma_api_impl={settings.chroma_api_impl!r} is not available; the kinds of client are {accepted}"
             )
         self.settings = settings
-        self._database: Database | None = None
+        self.identifier = _identifier(settings)
+        self.holders = 0
+        self._started: Any = None
 
     @property
-    def database(self) -> Database:
-        """The open database; raises RuntimeError before ``start``."""
-        if self._database is None:
+    def is_embedded(self) -> bool:
+        """Whether the database is in this process."""
+        return self.settings.chroma_api_impl == LOCAL_API
+
+    @property
+    def is_async(self) -> bool:
+        """Whether its clients are asynchronous ones."""
+        return self.settings.chroma_api_impl == ASYNC_HTTP_API
+
+    @property
+    def api(self) -> API:
+        """What synchronous clients call; raises RuntimeError before ``start``, ValueError when it is asynchronous."""
+        if self.is_async:
+            raise ValueError(f"chroma_api_impl={ASYNC_HTTP_API!r} is for chromadb.AsyncHttpClient")
+        api: API = self._component()
+        return api
+
+    @property
+    def async_api(self) -> AsyncAPI:
+        """What asynchronous clients call; raises RuntimeError before ``start``, ValueError when it is synchronous."""
+        if not self.is_async:
+            raise ValueError(
+                f"an asynchronous client needs chroma_api_impl={ASYNC_HTTP_API!r}, got "
+                f"{self.settings.chroma_api_impl!r}; chromadb.AsyncHttpClient sets it"
+            )
+        api: AsyncAPI = self._component()
+        return api
+
+    def _component(self) -> Any:
+        if self._started is None:
             raise RuntimeError("this system has not been started; call start()")
-        return self._database
+        return self._started
 
     def instance(self, type: type[T]) -> T:
-        """Return the component of a type; a system has one, its ``Database``. Raises ValueError for another type."""
-        if not isinstance(self.database, type):
-            raise ValueError(f"a system has no component {type.__name__}; it has {Database.__name__}")
-        return self.database
+        """Return the component of a type: what clients call, or its ``Database``; ValueError for another type."""
+        for component in (self._component(), getattr(self._component(), "database", None)):
+            if isinstance(component, type):
+                return component
+        raise ValueError(f"a system has no component {type.__name__}")
 
     def start(self) -> None:
-        """Open the database; does nothing if it is open. Raises StorageError or VersionMismatchError."""
-        if self._database is None:
-            self._database = Database(_options(self.settings))
+        """Open the database or prepare to reach it; does nothing if that is done.
+
+        Raises StorageError or VersionMismatchError for a database that cannot be opened, ValueError for settings that
+        name no server.
+        """
+        if self._started is None:
+            module, name = _MODULES[self.settings.chroma_api_impl]
+            self._started = getattr(import_module(module), name)(self.settings)
 
     def stop(self) -> None:
-        """Close the database for every client that uses it."""
-        if self._database is not None:
-            self._database.close()
+        """Close the database, or the connections to it, for every client that uses it.
+
+        Those of an asynchronous system are closed by its clients: that must be waited for.
+        """
+        if self._started is not None and not self.is_async:
+            self.api.close()
 
     def reset_state(self) -> None:
         """Delete everything; raises AuthorizationError unless the settings allow it."""
-        self.database.reset()
+        self.api.run(Reset())
 
 
-def _options(settings: Settings) -> DatabaseOptions:
-    return DatabaseOptions(
-        directory=Path(settings.persist_directory) if settings.is_persistent else None,
-        migrations=settings.migrations,
-        hash_algorithm=settings.migrations_hash_algorithm,
-        allow_reset=settings.allow_reset,
-        memory_limit_bytes=_memory_limit(settings),
-    )
-
-
-def _memory_limit(settings: Settings) -> int | None:
-    policy = settings.chroma_segment_cache_policy
-    if policy is None:
-        return None
-    if policy != "LRU":
-        raise ValueError(f"Expected chroma_segment_cache_policy to be 'LRU' or None, got {policy!r}")
-    return settings.chroma_memory_limit_bytes or None
+def _identifier(settings: Settings) -> str:
+    if settings.chroma_api_impl != LOCAL_API:
+        return str(uuid4())
+    return settings.persist_directory if settings.is_persistent else _EPHEMERAL
 
 
 class SharedSystemClient:
     """What every client is: a holder of one reference to a system, which it gives up once."""
 
     _identifier_to_system: ClassVar[dict[str, System]] = {}
-    _identifier_to_references: ClassVar[dict[str, int]] = {}
+    _remote_systems: ClassVar[WeakValueDictionary[str, System]] = WeakValueDictionary()
     _registry_lock: ClassVar[threading.RLock] = threading.RLock()
 
-    def __init__(self, settings: Settings | None = None) -> None:
-        used = Settings() if settings is None else settings
-        if used.chroma_api_impl in _LOCAL_API_SYNONYMS:
-            used.chroma_api_impl = _LOCAL_API
-        self._identifier = used.persist_directory if used.is_persistent else _EPHEMERAL
-        self._system = self._acquire(self._identifier, used)
+    def __init__(self, settings: Settings | None = None, *, system: System | None = None) -> None:
+        self._system = self._acquire(System(Settings() if settings is None else settings) if system is None else system)
         self._holds_reference = True
 
+    def get_settings(self) -> Settings:
+        """Return the settings that the database was opened with, or is reached with."""
+        return self._system.settings
+
     @classmethod
-    def _acquire(cls, identifier: str, settings: Settings) -> System:
+    def _acquire(cls, wanted: System) -> System:
+        """Return the system of the identifier of the one that is wanted, which becomes it if there is none."""
         with cls._registry_lock:
-            system = cls._identifier_to_system.get(identifier)
+            systems = cls._systems_like(wanted)
+            system = systems.get(wanted.identifier)
             if system is None:
-                system = System(settings)
+                system = wanted
                 system.start()
-                cls._identifier_to_system[identifier] = system
-                cls._identifier_to_references[identifier] = 0
-            elif system.settings != settings:
-                raise ValueError(f"An instance of Chroma already exists for {identifier} with different settings")
-            cls._identifier_to_references[identifier] += 1
+                systems[system.identifier] = system
+            elif system.settings != wanted.settings:
+                raise ValueError(
+                    f"An instance of Chroma already exists for {wanted.identifier} with different settings"
+                )
+            system.holders += 1
             return system
 
     @classmethod
-    def _register(cls, system: System) -> None:
-        """Make a system that was started elsewhere the one of its identifier."""
-        settings = system.settings
-        identifier = settings.persist_directory if settings.is_persistent else _EPHEMERAL
-        with cls._registry_lock:
-            system.start()
-            if cls._identifier_to_system.setdefault(identifier, system) is system:
-                cls._identifier_to_references.setdefault(identifier, 0)
+    def _systems_like(cls, system: System) -> MutableMapping[str, System]:
+        """Return the registry that a system belongs in: clients of servers that nobody closed are forgotten."""
+        return cls._identifier_to_system if system.is_embedded else cls._remote_systems
 
-    def _release(self) -> None:
+    def _release(self) -> bool:
+        """Give up the reference, once; return whether it was the last one. Of an embedded database that closes it."""
         with self._registry_lock:
             if not self._holds_reference:
-                return
+                return False
             self._holds_reference = False
-            if self._identifier_to_system.get(self._identifier) is not self._system:
-                return
-            self._identifier_to_references[self._identifier] -= 1
-            if self._identifier_to_references[self._identifier] <= 0:
-                del self._identifier_to_system[self._identifier]
-                del self._identifier_to_references[self._identifier]
-                self._system.stop()
+            system = self._system
+            systems = self._systems_like(system)
+            if systems.get(system.identifier) is not system:
+                return False
+            system.holders -= 1
+            if system.holders > 0:
+                return False
+            del systems[system.identifier]
+            system.stop()
+            return True
 
     @staticmethod
     def clear_system_cache() -> None:
         """Forget every system without stopping it: later clients open their own, earlier ones go on with theirs."""
         with SharedSystemClient._registry_lock:
             SharedSystemClient._identifier_to_system.clear()
-            SharedSystemClient._identifier_to_references.clear()
+            SharedSystemClient._remote_systems.clear()
 
     @staticmethod
     def _begin_anew_in_child() -> None:

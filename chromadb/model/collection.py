@@ -42,3 +42,12 @@ class CollectionInfo:
     schema: CollectionSchema
     tenant: str
     database: str
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionAddress:
+    """Where a collection lies: its id alone names it, its tenant and database say who may use it."""
+
+    tenant: str
+    database: str
+    id: UUID

@@ -69,7 +69,7 @@ class PreFlight(Struct):
     """What a client asks before its first call."""
 
     max_batch_size: int
-    supports_base64_encoding: bool
+    supports_base64_encoding: bool = False
 
 
 class Identity(Struct):
@@ -90,7 +90,7 @@ class TenantAnswer(Struct):
     """A tenant."""
 
     name: str
-    resource_name: str | None
+    resource_name: str | None = None
 
 
 class UpdateTenant(Struct):
@@ -305,6 +305,41 @@ class DetachFunction(Struct):
     """Body of ``detach``."""
 
     delete_output: bool | None = None
+
+
+class NewFunction(Struct):
+    """A function that has been attached."""
+
+    id: str
+    name: str
+    function_name: str
+
+
+class AttachAnswer(Struct):
+    """Whether attaching a function changed something."""
+
+    attached_function: NewFunction
+    created: bool
+
+
+class FoundFunction(NewFunction):
+    """A function that is attached; params: JSON text."""
+
+    input_collection_id: str
+    output_collection: str
+    params: str | None = None
+
+
+class AttachedFunctionAnswer(Struct):
+    """A function that is attached."""
+
+    attached_function: FoundFunction
+
+
+class DetachAnswer(Struct):
+    """Whether a function was detached."""
+
+    success: bool
 
 
 class ConditionalGet(GetRecords):

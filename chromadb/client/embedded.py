@@ -1,0 +1,61 @@
+"""A database in this process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+from chromadb.client.operations.operation import Operation
+from chromadb.client.operations.system import CheckPreFlight
+from chromadb.client.settings import Settings
+from chromadb.engine.database import Database, DatabaseOptions
+from chromadb.model.identity import UserIdentity
+from chromadb.model.wire import PreFlight
+
+T = TypeVar("T")
+
+
+class EmbeddedAPI:
+    """Does operations on a database that it opens; raises StorageError or VersionMismatchError if it cannot."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.database = Database(_options(settings))
+        self._shown = settings.persist_directory if settings.is_persistent else "ephemeral"
+
+    def __repr__(self) -> str:
+        return repr(self._shown)
+
+    def connect(self) -> UserIdentity:
+        """Return whom the database takes its caller for."""
+        return self.database.get_user_identity()
+
+    def run(self, operation: Operation[T]) -> T:
+        """Do an operation, in the calling thread."""
+        return operation.on_database(self.database)
+
+    def pre_flight(self) -> PreFlight:
+        """Return which batch size suits one call."""
+        return self.run(CheckPreFlight())
+
+    def close(self) -> None:
+        """Close the database; later operations raise InternalError."""
+        self.database.close()
+
+
+def _options(settings: Settings) -> DatabaseOptions:
+    return DatabaseOptions(
+        directory=Path(settings.persist_directory) if settings.is_persistent else None,
+        migrations=settings.migrations,
+        hash_algorithm=settings.migrations_hash_algorithm,
+        allow_reset=settings.allow_reset,
+        memory_limit_bytes=_memory_limit(settings),
+    )
+
+
+def _memory_limit(settings: Settings) -> int | None:
+    policy = settings.chroma_segment_cache_policy
+    if policy is None:
+        return None
+    if policy != "LRU":
+        raise ValueError(f"Expected chroma_segment_cache_policy to be 'LRU' or None, got {policy!r}")
+    return settings.chroma_memory_limit_bytes or None

@@ -1,0 +1,1 @@
+"""Clients of a server: addresses, headers, sending, and what answers mean."""

@@ -1,0 +1,145 @@
+"""From the arguments of a client's methods to what the database is asked: tenants, databases, collections.
+
+The same for synchronous and asynchronous clients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from chromadb.auth.utils import maybe_set_tenant_and_database
+from chromadb.client.configuration import (
+    CreateCollectionConfiguration,
+    prepare_creation,
+    validate_embedding_function_conflict_on_get,
+)
+from chromadb.client.operations.catalog import CreateCollection, GetCollectionById, GetDatabase, ListCollections
+from chromadb.client.preparation import non_negative
+from chromadb.client.settings import Settings
+from chromadb.client.texts import required_text
+from chromadb.embedding.default import DefaultEmbeddingFunction
+from chromadb.embedding.protocol import EmbeddingFunction, validate_embedding_function
+from chromadb.model.collection import CollectionAddress
+from chromadb.model.errors import ChromaAuthError, InvalidArgumentError
+from chromadb.model.identity import UserIdentity
+
+if TYPE_CHECKING:
+    from chromadb.client.collection_model import CollectionModel
+    from chromadb.client.schema import Schema
+
+DEFAULT_FUNCTION = DefaultEmbeddingFunction()
+"""The embedding function of a call that names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The tenant and database that a client works in."""
+
+    tenant: str
+    database: str
+
+
+def own_place(identity: UserIdentity, settings: Settings, tenant: str | None, database: str | None) -> Place:
+    """Return where a client works: where it was told to, or where its identity alone may, if the settings say so.
+
+    Raises ChromaAuthError when the identity may not use what was given, or when neither says a tenant or database.
+    """
+    chosen_tenant, chosen_database = maybe_set_tenant_and_database(
+        identity,
+        settings.chroma_overwrite_singleton_tenant_database_access_from_auth,
+        tenant,
+        database,
+    )
+    if not chosen_tenant:
+        raise ChromaAuthError(
+            "Could not determine a tenant from the current authentication method. Please provide a tenant."
+        )
+    if not chosen_database:
+        raise ChromaAuthError(
+            "Could not determine a database name from the current authentication method. Please provide a database "
+            "name."
+        )
+    return Place(chosen_tenant, chosen_database)
+
+
+def finding_database(place: Place) -> GetDatabase:
+    """Return the operation that finds a client's database; raises TypeError for names that are no texts."""
+    return GetDatabase(required_text("database", place.database), required_text("tenant", place.tenant))
+
+
+def tenant_unknown(tenant: str) -> ValueError:
+    """Return the error of a tenant about which something else than a Chroma server answered."""
+    return ValueError(f"Could not connect to tenant {tenant}. Are you sure it exists?")
+
+
+def page_bound(name: str, value: Any) -> int | None:
+    """Return the limit or offset of a listing; raises as ``non_negative``."""
+    return None if value is None else non_negative(name, value)
+
+
+def listing(place: Place, limit: Any, offset: Any) -> ListCollections:
+    """Return the operation that lists a page of a database's collections."""
+    return ListCollections(place.tenant, place.database, page_bound("limit", limit), page_bound("offset", offset))
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """A collection that is to be made, and the function that it embeds with."""
+
+    operation: CreateCollection
+    embedding_function: EmbeddingFunction[Any] | None
+
+    def check(self, model: CollectionModel) -> None:
+        """Raise ValueError when the collection that was there already embeds with another function."""
+        if self.operation.get_or_create:
+            check_function(model, self.embedding_function)
+
+
+def creating(
+    place: Place,
+    name: Any,
+    schema: Schema | None,
+    configuration: CreateCollectionConfiguration | None,
+    metadata: Mapping[str, Any] | None,
+    embedding_function: EmbeddingFunction[Any] | None,
+    get_or_create: bool,
+) -> Creation:
+    """Return what ``create_collection`` does; raises ValueError or TypeError as documented there."""
+    required_text("name", name)
+    creation = prepare_creation(configuration, metadata, embedding_function)
+    if creation.embedding_function is not None:
+        validate_embedding_function(creation.embedding_function)
+    operation = CreateCollection(
+        name,
+        place.tenant,
+        place.database,
+        metadata,
+        creation.configuration_json,
+        None if schema is None else schema.serialize_to_json(),
+        bool(get_or_create),
+    )
+    return Creation(operation, creation.embedding_function)
+
+
+def check_function(model: CollectionModel, embedding_function: EmbeddingFunction[Any] | None) -> None:
+    """Raise ValueError when a function (the default aside) is not the one of the collection."""
+    validate_embedding_function_conflict_on_get(embedding_function, model.configuration_json.get("embedding_function"))
+
+
+def finding_by_id(place: Place, id_: UUID | str) -> GetCollectionById:
+    """Return the operation that finds a collection by id; raises InvalidArgumentError for what is no UUID."""
+    return GetCollectionById(CollectionAddress(place.tenant, place.database, _uuid(id_)))
+
+
+def _uuid(value: UUID | str) -> UUID:
+    if isinstance(value, UUID):
+        return value
+    try:
+        return UUID(value)
+    except (ValueError, AttributeError, TypeError):
+        raise InvalidArgumentError(
+            f"Validation error: collection_id: Invalid collection ID format, expected UUID: got {value!r}"
+        ) from None
