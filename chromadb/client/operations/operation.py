@@ -56,7 +56,6 @@ class Operation(ABC, Generic[Result_co]):
 
 def reading(type_: type[Answered], convert: Callable[[Answered], T]) -> Callable[[bytes], T]:
     """Return the function that reads JSON text of a wire type and makes the result of it."""
-
     decoder = _decoder(cast("Any", type_))
 
     def read(text: bytes) -> T:
