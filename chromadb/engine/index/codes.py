@@ -36,6 +36,8 @@ _ROUNDS_OF_TRAINING = 6
 _SAMPLE_ROWS = 4_096
 """Rows from which quantisers are learnt: 256 for each of their 16 values."""
 _FEWEST_LEARNT_FROM = 64
+_SMALLEST_SQUARE, _LARGEST_SQUARE = 1e-30, 1e30
+"""Between these, sums of squares in binary32 have all their digits."""
 _TRIALS, _TRIAL_RESULTS, _TRIAL_CANDIDATES = 64, 10, 20
 _WORTH_THEIR_SPEED = 0.85
 """Share of what RaBitQ finds in the sample that products must find, to be scanned in its place."""
@@ -93,9 +95,13 @@ def comparable(rows: Matrix, space: str) -> Matrix:
     """Return the rows as codes and graphs compare them: of length 1 for ``cosine`` (zero stays zero)."""
     if space != "cosine":
         return rows
-    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.float64))
-    lengths[lengths == 0] = 1
-    return (rows / lengths[:, None]).astype(np.float32)
+    squares = np.einsum("ij,ij->i", rows, rows)
+    if not (squares.min(initial=1) > _SMALLEST_SQUARE and squares.max(initial=1) < _LARGEST_SQUARE):
+        # Binary32 holds the rows of length 1, but not the squares on the way to them.
+        lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.float64))
+        lengths[lengths == 0] = 1
+        return (rows / lengths[:, None]).astype(np.float32)
+    return rows * np.reciprocal(np.sqrt(squares, out=squares), out=squares)[:, None]
 
 
 class Queries:
@@ -122,7 +128,9 @@ class Codes:
     def build(cls, blocks: Callable[[], Iterator[Matrix]], count: int, space: str) -> Codes:
         """Encode ``count`` rows, given in blocks of shape (n, dimension) each time ``blocks`` is called."""
         library = faiss()
-        centre, sample = _learnt(blocks(), max(1, count // _SAMPLE_ROWS), space)
+        step = max(1, count // _SAMPLE_ROWS)
+        sample = turned(np.concatenate([comparable(rows[::step], space) for rows in blocks()]))
+        centre = sample.mean(axis=0)
         plain = _bits(centre, space)
         products = _products(sample, space) if len(sample) >= _FEWEST_LEARNT_FROM else None
         if products is not None and not _worthwhile(products, centre, sample, space):
@@ -185,17 +193,6 @@ class Codes:
 def _metric(space: str) -> int:
     library = faiss()
     return int(library.METRIC_L2 if space == "l2" else library.METRIC_INNER_PRODUCT)
-
-
-def _learnt(blocks: Iterator[Matrix], step: int, space: str) -> tuple[npt.NDArray[np.float32], Matrix]:
-    """Return the mean of the rows and every ``step``-th of them or a few more, both comparable and turned."""
-    total, count, sample = np.zeros(1), 0, []
-    for rows in blocks:
-        prepared = comparable(rows, space)
-        total = total + prepared.sum(axis=0, dtype=np.float64)
-        count += len(rows)
-        sample.append(prepared[::step])
-    return turned((total / count).astype(np.float32)[None])[0], turned(np.concatenate(sample))
 
 
 def _bits(centre: npt.NDArray[np.float32], space: str) -> Any:

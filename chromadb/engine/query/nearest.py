@@ -31,7 +31,7 @@ from chromadb.model.schema import CollectionSchema
 _CANDIDATES = (320, 896, 2_048)
 """How many candidates are looked for at first, and where these may not do; after that all vectors are compared."""
 _CANDIDATES_A_RESULT = 8
-_MEASURED_FIRST = 240
+_MEASURED_FIRST = 320
 """How many of the candidates, the most promising, are measured first."""
 _MEASURED_FIRST_A_RESULT = 6
 _STEPS, _NEARLY_ALL = (1, 3), 0.8

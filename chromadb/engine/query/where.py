@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 from typing import Any
 
@@ -44,6 +44,8 @@ _OPERATORS: dict[Comparison, Callable[[Any, Any], Any]] = {
     Comparison.LT: operator.lt,
     Comparison.LTE: operator.le,
 }
+_COMPARED_ONE_BY_ONE = 3
+_LARGEST_TABLE = 1 << 20
 
 
 def check_filter(state: CollectionState, condition: Filter) -> None:
@@ -151,9 +153,29 @@ def _compare_floats(values: npt.NDArray[Any], comparison: Comparison, operand: i
 
 
 def _is_in(column: Column, operands: tuple[Scalar, ...], size: int) -> Mask:
-    first = operands[0]
-    if isinstance(first, (bool, str)):
-        words = [word for operand in operands if (word := column.word_of(operand)) is not None]
-        kind = Kind.BOOL if isinstance(first, bool) else Kind.STRING
-        return column.of_kind(kind, size, lambda: np.isin(column.words(size), np.array(words, dtype=np.int64)))
-    return reduce(operator.or_, (_compare(column, Comparison.EQ, operand, size) for operand in operands))
+    words = column.words(size)
+    if isinstance(operands[0], (bool, str)):
+        known = [word for operand in operands if (word := column.word_of(operand)) is not None]
+        kind = Kind.BOOL if isinstance(operands[0], bool) else Kind.STRING
+        return column.of_kind(kind, size, lambda: _among(words, known))
+    numbers = [operand for operand in operands if not isinstance(operand, str)]
+    ints = [int(number) for number in numbers if INT64_MIN <= number <= INT64_MAX and number == int(number)]
+    floats = [float(number) for number in numbers if float(number) == number]
+    mask = column.of_kind(Kind.INT, size, lambda: _among(words, ints))
+    mask |= column.of_kind(Kind.FLOAT, size, lambda: np.isin(words.view(np.float64), floats))
+    return mask
+
+
+def _among(words: npt.NDArray[np.int64], wanted: Sequence[int]) -> Mask:
+    """Return which words are one of those wanted."""
+    if len(wanted) <= _COMPARED_ONE_BY_ONE:
+        return reduce(operator.or_, (words == word for word in wanted), np.zeros(len(words), dtype=np.bool_))
+    values = np.array(wanted, dtype=np.int64)
+    lowest = int(values.min())
+    extent = int(values.max()) - lowest + 1
+    if extent > _LARGEST_TABLE:
+        return np.isin(words, values)
+    # What lies beyond the table on either side, or comes back around it, reads one of its false ends.
+    table = np.zeros(extent + 2, dtype=np.bool_)
+    table[values - lowest + 1] = True
+    return np.take(table, words - np.int64(lowest) + 1, mode="clip")
