@@ -64,7 +64,8 @@ class Launcher:
             alone.mkdir()
             (alone / "benchmarks").symlink_to(_ROOT / "benchmarks")
         path = _ROOT if name == "ours" else alone
-        return {**os.environ, "PYTHONPATH": str(path), "ANONYMIZED_TELEMETRY": "False"}
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return {**kept, "PYTHONPATH": str(path), "ANONYMIZED_TELEMETRY": "False"}
 
 
 def disk_mb(store: Path) -> float:
