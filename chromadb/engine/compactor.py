@@ -45,6 +45,7 @@ class Compactor:
         self._changed = threading.Condition()
         self._working = threading.Lock()
         self._closed = threading.Event()
+        self._asked = 0
         self._thread: threading.Thread | None = None
 
     def notice(self, collection: UUID, versions: int) -> None:
@@ -78,6 +79,15 @@ class Compactor:
         """
         with self._store.read() as connection:
             collections = catalog.all_collections(connection)
+        with self._changed:
+            self._asked += 1
+        try:
+            self._compact_all(collections)
+        finally:
+            with self._changed:
+                self._asked -= 1
+
+    def _compact_all(self, collections: Iterable[UUID]) -> None:
         with self._alone(_LONGEST_WAIT_SECONDS) as alone:
             if not alone:
                 raise StorageError("another process is compacting this directory; call again when it has finished")
@@ -136,13 +146,15 @@ class Compactor:
                 # Deleted meanwhile.
                 taken = self._waiting.get(collection, 0)
             finally:
+                if self._gives_way(whole=whole):
+                    taken = 0
                 with self._changed:
                     left = self._waiting.pop(collection, 0) - taken
                     if left > 0:
                         self._waiting[collection] = left
                     self._changed.notify_all()
         if self._folder is not None:
-            self._paced(reclaiming.vacuum(self._store, self._options))
+            self._paced(reclaiming.vacuum(self._store, self._options), whole=whole)
             reclaiming.collect_garbage(self._store, self._folder)
         self._indexes.shrink()
 
@@ -159,14 +171,14 @@ class Compactor:
             # The index then takes the vectors concerned from the log, or says whose are lost.
             index.distrust()
             self._seal(self._folder, index, collection, whole=whole)
-        self._paced(reclaiming.trim(self._store, collection, self._options))
-        while not self._closed.is_set() and compaction.build_vector_index(
+        self._paced(reclaiming.trim(self._store, collection, self._options), whole=whole)
+        while not self._gives_way(whole=whole) and compaction.build_vector_index(
             self._store, self._folder, index, collection, self._options, self._interrupt
         ):
             pass
 
     def _seal(self, folder: SegmentFolder, index: CollectionIndex, collection: UUID, *, whole: bool) -> None:
-        while not self._closed.is_set() and compaction.seal(
+        while not self._gives_way(whole=whole) and compaction.seal(
             self._store, folder, index, collection, self._options, whole=whole
         ):
             pass
@@ -176,10 +188,14 @@ class Compactor:
         if self._closed.is_set():
             raise StorageError("the client was closed while its data was being compacted; nothing was changed")
 
-    def _paced(self, steps: Iterator[None]) -> None:
-        """Take the steps, with a pause after each that lets a waiting writer take the lock, until ``close``."""
+    def _gives_way(self, *, whole: bool) -> bool:
+        """Return whether to stop after the step in progress: for ``close``, or for a ``compact()`` that does it all."""
+        return self._closed.is_set() or (self._asked > 0 and not whole)
+
+    def _paced(self, steps: Iterator[None], *, whole: bool) -> None:
+        """Take the steps, with a pause after each that lets a waiting writer take the lock."""
         for _ in steps:
-            if self._closed.wait(_PAUSE_SECONDS):
+            if self._closed.wait(_PAUSE_SECONDS) or self._gives_way(whole=whole):
                 return
 
     @contextmanager

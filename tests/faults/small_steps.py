@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from unittest import mock
 
-from chromadb.client import system
+from chromadb.client import embedded
 from chromadb.engine.compaction import CompactionOptions
 from chromadb.engine.database import DatabaseOptions
 
@@ -21,5 +21,5 @@ ASKED = CompactionOptions(graph_rows=100, list_rows=100, asked_reach=1, trim_ent
 @contextmanager
 def compacting(options: CompactionOptions) -> Iterator[None]:
     """Let the clients that are made within the block compact so."""
-    with mock.patch.object(system, "DatabaseOptions", partial(DatabaseOptions, compaction=options)):
+    with mock.patch.object(embedded, "DatabaseOptions", partial(DatabaseOptions, compaction=options)):
         yield

@@ -30,6 +30,8 @@ SMALLEST_DIMENSION = 64
 """Below, so few bits say little of a vector, and reading the vectors themselves is cheap."""
 
 _ROTATION_ROUNDS = 3
+_LARGEST_CACHED_ROTATION = 512
+"""Dimensions up to which a core's own cache holds the whole matrix; beyond, its steps are less work for one row."""
 _QUERY_BITS = 8
 _DIMENSIONS_A_QUANTISER = 4
 _ROUNDS_OF_TRAINING = 6
@@ -57,8 +59,22 @@ def rotation(dimension: int) -> Matrix:
 
 
 def turned(rows: Matrix) -> Matrix:
-    """Return rows after the rotation. One row goes through its steps: less work, which waits for no other core."""
-    return _transformed(rows.copy()) if len(rows) == 1 else rows @ rotation(rows.shape[1])
+    """Return rows after the rotation. One row is turned without waiting for another core, as matrix products do."""
+    dimension = rows.shape[1]
+    if len(rows) > 1:
+        return rows @ rotation(dimension)
+    if dimension > _LARGEST_CACHED_ROTATION:
+        return _transformed(rows.copy())
+    library = faiss()
+    row, result = np.ascontiguousarray(rows, dtype=np.float32), np.empty((1, dimension), dtype=np.float32)
+    columns, pointer = _rotation_columns(dimension), library.swig_ptr
+    library.fvec_inner_products_ny(pointer(result), pointer(row), pointer(columns), dimension, dimension)
+    return result
+
+
+@lru_cache(maxsize=8)
+def _rotation_columns(dimension: int) -> Matrix:
+    return np.ascontiguousarray(rotation(dimension).T)
 
 
 def _transformed(rows: Matrix) -> Matrix:

@@ -142,12 +142,16 @@ class VectorRows:
         pointer = library.swig_ptr
         queries = np.ascontiguousarray(queries, dtype=np.float32)
         result: Matrix | None = None
-        chunk_of = np.searchsorted(self._starts, slots, side="right") - 1
-        chunk_of[slots < 0] = -1
-        for number in set(chunk_of.ravel().tolist()) - {-1}:
-            rows = np.where(chunk_of == number, slots - self._starts[number], -1)
+        for number in range(self._chunk_of(max(int(slots.min()), 0)), self._chunk_of(int(slots.max())) + 1):
+            start, stop = self._starts[number], self._starts[number + 1]
+            inside = (slots >= start) & (slots < stop)
+            rows = slots - start
+            if not inside.all():
+                rows[~inside] = -1
+                if not inside.any():
+                    continue
             if number in self._sealed:
-                self._sealed[number].verify(rows[rows >= 0])
+                self._sealed[number].verify(rows[inside])
             its = np.empty(slots.shape, dtype=np.float32)
             chunk = self._chunks[number]
             with threads(thread_count):

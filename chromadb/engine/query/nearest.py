@@ -31,8 +31,9 @@ from chromadb.model.schema import CollectionSchema
 _CANDIDATES = (320, 896, 2_048)
 """How many candidates are looked for at first, and where these may not do; after that all vectors are compared."""
 _CANDIDATES_A_RESULT = 8
-_MEASURED_FIRST = 320
-"""How many of the candidates, the most promising, are measured first."""
+_MEASURED_FIRST, _MEASURED_FIRST_TOGETHER = 320, 240
+"""How many of the candidates, the most promising, are measured first: of one query, whose every step has its price, and
+of each of several, which share that."""
 _MEASURED_FIRST_A_RESULT = 6
 _STEPS, _NEARLY_ALL = (1, 3), 0.8
 """After how many times as many measured candidates it is asked whether they are enough, if many others are left."""
@@ -47,7 +48,9 @@ _SCAN_A_ROW, _SCAN_A_CANDIDATE, _MASKED_A_ROW = 2.4, 80, 200
 _BROAD_FOR_INDEX = 0.8
 """Below this share of selected slots, ways through a graph lead past too many that are not."""
 _MOST_BY_INDEX = 100
-_SPARE = 1.3
+_FOUND_SHARE, _ENOUGH_SHARE = 0.9, 0.5
+"""Of as many candidates of a filter as are wanted: how many a scan of all codes is expected to find, and which are
+enough, for what it leaves out is known to look farther."""
 _LEAST = 16
 _CPU_COUNT = os.cpu_count() or 1
 _NOBODY: Neighbours = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
@@ -197,8 +200,13 @@ class _CodeSearch:
             (by_index and self._by_index(part, asked, share)) or self._candidates(part, asked, share)
             for part, share in zip(self.parts, shares, strict=True)
         ]
-        slots = np.concatenate([part_slots for part_slots, _ in candidates], axis=1)
-        estimates = np.concatenate([part_estimates for _, part_estimates in candidates], axis=1)
+        slots, estimates = candidates[0]
+        if len(candidates) > 1:
+            slots = np.concatenate([part_slots for part_slots, _ in candidates], axis=1)
+            estimates = np.concatenate([part_estimates for _, part_estimates in candidates], axis=1)
+            order = np.argsort(estimates, axis=1)
+            slots, estimates = np.take_along_axis(slots, order, axis=1), np.take_along_axis(estimates, order, axis=1)
+        slots[~np.isfinite(estimates)] = -1
         cutoffs = np.full(len(numbers), np.inf, dtype=np.float32)
         for part, share, (_, its) in zip(self.parts, shares, candidates, strict=True):
             if share < part.matches:
@@ -217,20 +225,17 @@ class _CodeSearch:
     ) -> Slots:
         """Put the nearest of the candidates and of what was found into ``results`` where no other can be nearer.
 
-        slots, estimates: candidates of some of the queries, one row a query. cutoffs: the least estimates of what is
-        not among them. The most promising are measured first, the others only where these leave doubt. Returns the
-        positions among ``numbers`` where doubt remains.
+        slots, estimates: candidates of some of the queries, one row a query, the most promising first; -1: none.
+        cutoffs: the least estimates of what is not among them. The most promising are measured first, the others only
+        where these leave doubt. Returns the positions among ``numbers`` where doubt remains.
         """
         vectors, norms = self.snapshot.table.vectors, self.snapshot.squared_norms
         assert vectors is not None
-        order = np.argsort(estimates, axis=1)
-        every = np.arange(len(numbers))[:, None]
-        estimates, slots = estimates[every, order], slots[every, order]
-        slots[~np.isfinite(estimates)] = -1
         width = slots.shape[1]
-        first = max(_MEASURED_FIRST, self.count * _MEASURED_FIRST_A_RESULT)
+        first = _MEASURED_FIRST if len(numbers) == 1 else _MEASURED_FIRST_TOGETHER
+        first = max(first, self.count * _MEASURED_FIRST_A_RESULT)
         stops = [first * factor for factor in _STEPS if first * factor < _NEARLY_ALL * width] + [width]
-        open_rows, scores, errors = every[:, 0], np.empty((len(numbers), 0), np.float32), np.zeros(1)
+        open_rows, scores, errors = np.arange(len(numbers)), np.empty((len(numbers), 0), np.float32), np.zeros(1)
         for start, stop in pairwise([0, *stops]):
             here = slots[open_rows, start:stop]
             with self.trace.stage("rescoring", here.size):
@@ -292,7 +297,7 @@ class _CodeSearch:
         return near
 
     def _candidates(self, part: _Part, queries: Queries, wanted: int) -> tuple[Slots, Estimates]:
-        """Return the slots of a part that look nearest and their estimated distances, one row a query.
+        """Return the slots of a part that look nearest and their estimated distances, nearest first, one row a query.
 
         Where a part has fewer, the rest of the row has infinite estimates.
         """
@@ -301,13 +306,14 @@ class _CodeSearch:
             with self.trace.stage("scan", size):
                 rows, estimates = codes.nearest(queries, wanted, None, self.threads)
             return rows + start, estimates
-        found_in_all = int(wanted * _SPARE * size / part.matches)
+        found_in_all = int(wanted * _FOUND_SHARE * size / part.matches)
         if size * _SCAN_A_ROW + found_in_all * _SCAN_A_CANDIDATE < part.matches * _MASKED_A_ROW:
             with self.trace.stage("scan", size):
                 rows, estimates = codes.nearest(queries, found_in_all, None, self.threads)
                 kept = part.allowed[rows]
-            if int(np.count_nonzero(kept, axis=1).min()) >= wanted:
-                return _packed(rows, estimates, kept, wanted, start)
+            fewest = int(np.count_nonzero(kept, axis=1).min())
+            if fewest >= wanted * _ENOUGH_SHARE:
+                return _packed(rows, estimates, kept, min(fewest, wanted), start)
         with self.trace.stage("masked", part.matches):
             rows, estimates = codes.nearest(queries, wanted, part.allowed, self.threads)
         return rows + start, estimates

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 
 import chromadb
-from chromadb.client import system
+from chromadb.client import embedded
 from chromadb.engine.compaction import CompactionOptions
 from chromadb.engine.database import DatabaseOptions
 from chromadb.engine.index import vector_index
@@ -178,7 +178,7 @@ def test_large_segments_are_searched_through_a_graph_or_lists(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = CompactionOptions(graph_rows=5_000, list_rows=5_000)
-    monkeypatch.setattr(system, "DatabaseOptions", partial(DatabaseOptions, compaction=options))
+    monkeypatch.setattr(embedded, "DatabaseOptions", partial(DatabaseOptions, compaction=options))
     # Which of the two is quicker at this size depends on the machine.
     monkeypatch.setattr(vector_index, "_scan_microseconds", lambda *_: float("inf"))
     rng = np.random.default_rng(5)
