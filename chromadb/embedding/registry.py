@@ -17,13 +17,21 @@ from chromadb.embedding.protocol import EmbeddingFunction, SparseEmbeddingFuncti
 C = TypeVar("C", bound=type)
 
 _BUILT_IN: dict[str, tuple[str, str]] = {
+    "chroma_langchain": ("chromadb.embedding.langchain", "ChromaLangchainEmbeddingFunction"),
     "default": ("chromadb.embedding.default", "DefaultEmbeddingFunction"),
+    "instructor": ("chromadb.embedding.instructor", "InstructorEmbeddingFunction"),
     "onnx_mini_lm_l6_v2": ("chromadb.embedding.default", "ONNXMiniLM_L6_V2"),
+    "open_clip": ("chromadb.embedding.open_clip", "OpenCLIPEmbeddingFunction"),
+    "sentence_transformer": ("chromadb.embedding.sentence_transformer", "SentenceTransformerEmbeddingFunction"),
+    "text2vec": ("chromadb.embedding.text2vec", "Text2VecEmbeddingFunction"),
 }
 """Name to module and class of each built-in dense function."""
 
 _SPARSE_BUILT_IN: dict[str, tuple[str, str]] = {
+    "bm25": ("chromadb.embedding.fastembed_sparse", "Bm25EmbeddingFunction"),
     "chroma_bm25": ("chromadb.embedding.bm25", "ChromaBm25EmbeddingFunction"),
+    "fastembed_sparse": ("chromadb.embedding.fastembed_sparse", "FastembedSparseEmbeddingFunction"),
+    "huggingface_sparse": ("chromadb.embedding.huggingface_sparse", "HuggingFaceSparseEmbeddingFunction"),
 }
 """Name to module and class of each built-in sparse function."""
 

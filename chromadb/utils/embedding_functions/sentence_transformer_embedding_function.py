@@ -1,0 +1,5 @@
+"""The path that other packages import `SentenceTransformerEmbeddingFunction` from."""
+
+from chromadb.embedding.sentence_transformer import (
+    SentenceTransformerEmbeddingFunction as SentenceTransformerEmbeddingFunction,
+)
