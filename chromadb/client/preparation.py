@@ -57,9 +57,9 @@ class Sources:
         Raises InvalidArgumentError when the function returns another number of vectors than it was given inputs.
         """
         given = next(source for source in (documents, images, uris) if source is not None)
-        if given is uris and documents is None and images is None:
-            given = self.loaded(uris)
-        vectors = matrix_of(validate_embeddings(normalize_embeddings(self.embed(given))))
+        # What a loader hands over is its function's business: it may have another length than the uris.
+        inputs = self.loaded(uris) if documents is None and images is None else given
+        vectors = matrix_of(validate_embeddings(normalize_embeddings(self.embed(inputs))))
         if len(vectors) != len(given):
             raise InvalidArgumentError(
                 f"Expected the embedding function to return one embedding for each of the {len(given)} inputs, "

@@ -71,6 +71,9 @@ class ChromaLangchainEmbeddingFunction(EmbeddingFunction[Documents | Images]):
             "note": "This is a placeholder config. You will need to recreate the langchain embedding function.",
         }
 
+    def is_legacy(self) -> bool:
+        return True
+
     @staticmethod
     def build_from_config(config: dict[str, Any]) -> ChromaLangchainEmbeddingFunction:
         """Raise NotImplementedError: a stored description does not hold LangChain's object."""

@@ -262,8 +262,8 @@ def _checked_sparse_vectors(owner: str, input: object, result: object) -> Sparse
 
 
 def _check_count(owner: str, input: object, vectors: list[Any]) -> None:
-    # One text or one image by itself is not a batch, and has no length to compare with.
-    if isinstance(input, (list, tuple)) and len(input) != len(vectors):
+    # One text or one image by itself is not a batch, and a tuple is what a data loader made of URIs for its function.
+    if isinstance(input, list) and len(input) != len(vectors):
         raise InvalidArgumentError(
             f"Expected {owner}.__call__ to return one vector for each of the {len(input)} inputs, "
             f"got {len(vectors)} vectors"

@@ -22,7 +22,7 @@ class SentenceTransformerEmbeddingFunction(EmbeddingFunction[Documents]):
     """
 
     models: ClassVar[dict[str, Any]] = {}
-    """The loaded models, by everything they were loaded with."""
+    """The loaded models, by everything they were loaded with but access tokens."""
 
     _loading: ClassVar[threading.Lock] = threading.Lock()
 
@@ -38,7 +38,7 @@ class SentenceTransformerEmbeddingFunction(EmbeddingFunction[Documents]):
         self.device = device
         self.normalize_embeddings = normalize_embeddings
         package = import_package("sentence_transformers", "sentence_transformers")
-        key = repr((model_name, device, sorted(self.kwargs.items())))
+        key = repr((model_name, device, sorted(stored_options(self.kwargs).items())))
         with self._loading:
             if key not in self.models:
                 self.models[key] = package.SentenceTransformer(
