@@ -7,9 +7,9 @@ import random
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any, Protocol
 
+from chromadb.auth.loading import load_provider
 from chromadb.auth.options import AuthOptions
 from chromadb.auth.providers import (
     AuthzAction,
@@ -24,22 +24,6 @@ from chromadb.model.identity import UserIdentity
 logger = logging.getLogger("chromadb.auth")
 
 _PAUSE_SECONDS = (0.001, 0.005)
-
-_RENAMED = {
-    "chromadb.auth.basic.BasicAuthServerProvider": "chromadb.auth.basic_authn.BasicAuthenticationServerProvider",
-    "chromadb.auth.token.TokenAuthServerProvider": "chromadb.auth.token_authn.TokenAuthenticationServerProvider",
-    "chromadb.auth.authz.SimpleRBACAuthorizationProvider": (
-        "chromadb.auth.simple_rbac_authz.SimpleRBACAuthorizationProvider"
-    ),
-    "basic": "chromadb.auth.basic_authn.BasicAuthenticationServerProvider",
-    "token": "chromadb.auth.token_authn.TokenAuthenticationServerProvider",
-    "simple_rbac": "chromadb.auth.simple_rbac_authz.SimpleRBACAuthorizationProvider",
-    "chroma_auth.authz.openfga.OpenFGAAuthorizationProvider": (
-        "chromadb.auth.openfga_authz.OpenFGAAuthorizationProvider"
-    ),
-    "openfga_authz_provider": "chromadb.auth.openfga_authz.OpenFGAAuthorizationProvider",
-}
-"""Names of releases before 0.5 of classes that do the same here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +98,9 @@ def guard_from(options: AuthOptions) -> Guard | None:
 
 
 def _made(setting: str, path: str, kind: type[Any], system: _System) -> Any:
-    if not path.strip():
-        raise ValueError(f"{setting} cannot be empty or just whitespace")
-    if path in _RENAMED:
-        raise ValueError(f"{setting}: {path} is of releases before 0.5; use {_RENAMED[path]}")
-    module, _, name = path.rpartition(".")
-    try:
-        found = getattr(import_module(module), name)
-    except (ImportError, ValueError, AttributeError) as error:
-        raise ValueError(f"{setting}: {path} cannot be loaded ({type(error).__name__}); expected a class") from None
-    if not isinstance(found, type) or not issubclass(found, kind):
-        raise ValueError(f"{setting}: {path} is no subclass of chromadb.auth.{kind.__name__}")
-    made: Component = found(system)
+    made: Component = load_provider(setting, path, kind, system)
     made.start()
-    logger.info("Starting component %s", name)
+    logger.info("Starting component %s", type(made).__name__)
     return made
 
 

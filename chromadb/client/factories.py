@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from chromadb.client.admin import AdminClient as AdminAPI
 from chromadb.client.client import Client as ClientAPI
+from chromadb.client.remote import cloud_access, remote_settings, with_cloud_access
 from chromadb.client.settings import Settings
+from chromadb.client.system import HTTP_API
 from chromadb.model.names import DEFAULT_DATABASE, DEFAULT_TENANT
 
 _process_settings: Settings | None = None
@@ -85,22 +87,45 @@ def AdminClient(settings: Settings | None = None) -> AdminAPI:  # noqa: N802 - t
     return AdminAPI(Settings() if settings is None else settings)
 
 
-def HttpClient(*args: Any, **kwargs: Any) -> NoReturn:  # noqa: N802 - the published name
-    """Raise NotImplementedError: this version has embedded clients only."""
-    raise NotImplementedError(_NO_SERVER.format(name="HttpClient"))
+def HttpClient(  # noqa: N802 - the published name
+    host: str = "localhost",
+    port: int = 8000,
+    ssl: bool = False,
+    headers: dict[str, str] | None = None,
+    settings: Settings | None = None,
+    tenant: str = DEFAULT_TENANT,
+    database: str = DEFAULT_DATABASE,
+) -> ClientAPI:
+    """Return a client of a server.
+
+    host: a name or address; or a URL, with the path of a proxy if there is one, whose own port counts and not ``port``.
+    ssl: whether to use HTTPS. headers: sent with every request. settings: credentials, time limits and how certificates
+    are checked.
+    Raises ValueError when no server answers, or when the settings name another one; NotFoundError for an unknown tenant
+    or database, ChromaAuthError or AuthorizationError when the server refuses the caller.
+    """
+    used = remote_settings(HTTP_API, host, port, ssl, headers, settings)
+    return ClientAPI(tenant=str(tenant), database=str(database), settings=used)
 
 
-async def AsyncHttpClient(*args: Any, **kwargs: Any) -> NoReturn:  # noqa: N802 - the published name
-    """Raise NotImplementedError: this version has embedded clients only."""
-    raise NotImplementedError(_NO_SERVER.format(name="AsyncHttpClient"))
+def CloudClient(  # noqa: N802 - the published name
+    tenant: str | None = None,
+    database: str | None = None,
+    api_key: str | None = None,
+    settings: Settings | None = None,
+    *,
+    cloud_host: str = "api.trychroma.com",
+    cloud_port: int = 443,
+    enable_ssl: bool = True,
+) -> ClientAPI:
+    """Return a client of Chroma Cloud.
 
-
-def CloudClient(*args: Any, **kwargs: Any) -> NoReturn:  # noqa: N802 - the published name
-    """Raise NotImplementedError: this version has embedded clients only."""
-    raise NotImplementedError(_NO_SERVER.format(name="CloudClient"))
-
-
-_NO_SERVER = (
-    "{name} is not available: this version has embedded clients only. Use "
-    "chromadb.PersistentClient(path=...), which any number of processes may open at once"
-)
+    tenant, database: None takes CHROMA_TENANT and CHROMA_DATABASE of the environment, and what the server says of the
+    key where that is one. api_key: None takes CHROMA_API_KEY. cloud_host, cloud_port, enable_ssl: another server than
+    Chroma's.
+    Raises ValueError without a key or a server, ChromaAuthError when the tenant or database remains unknown, and as
+    ``HttpClient``.
+    """
+    access = cloud_access(tenant, database, api_key)
+    used = remote_settings(HTTP_API, cloud_host, cloud_port, enable_ssl, None, settings)
+    return ClientAPI(access.tenant, access.database, with_cloud_access(used, access))

@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from chromadb.client.environment import values_from_environment
 
@@ -57,16 +57,17 @@ class Settings(BaseModel):
     # A client of a server.
     chroma_server_host: str | None = None
     chroma_server_http_port: int | None = None
-    chroma_server_headers: dict[str, str] | None = None
+    chroma_server_headers: dict[str, str] | None = Field(default=None, repr=False)
     chroma_server_ssl_enabled: bool | None = False
     chroma_server_ssl_verify: bool | str | None = None
     chroma_server_api_default_path: APIVersion | None = APIVersion.V2
     chroma_http_keepalive_secs: float | None = 40.0
     chroma_http_max_connections: int | None = None
     chroma_http_max_keepalive_connections: int | None = None
+    chroma_http_timeout_secs: float | None = None
     chroma_auth_token_transport_header: str | None = None
     chroma_client_auth_provider: str | None = None
-    chroma_client_auth_credentials: str | None = None
+    chroma_client_auth_credentials: str | None = Field(default=None, repr=False)
 
     # A server.
     chroma_server_nofile: int | None = None
@@ -82,7 +83,7 @@ class Settings(BaseModel):
     }
     chroma_overwrite_singleton_tenant_database_access_from_auth: bool = False
     chroma_server_authn_provider: str | None = None
-    chroma_server_authn_credentials: str | None = None
+    chroma_server_authn_credentials: str | None = Field(default=None, repr=False)
     chroma_server_authn_credentials_file: str | None = None
     chroma_server_authz_provider: str | None = None
     chroma_server_authz_config: str | None = None

@@ -28,6 +28,8 @@ _SYNONYMS = {"chromadb.api.segment.SegmentAPI": LOCAL_API}
 
 _MODULES = {
     LOCAL_API: ("chromadb.client.embedded", "EmbeddedAPI"),
+    HTTP_API: ("chromadb.client.http.transport", "HttpAPI"),
+    ASYNC_HTTP_API: ("chromadb.client.http.async_transport", "AsyncHttpAPI"),
 }
 """Where each kind is; loaded when it is used, so that a client of a server needs no database engine."""
 

@@ -1,0 +1,46 @@
+"""Where a server is: from host, port and the rest to the URL of its interface."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+DEFAULT_PATH = "/api/v2"
+
+
+def resolve_url(host: str, ssl: bool | None = False, default_api_path: str = DEFAULT_PATH, port: int = 8000) -> str:
+    """Return the URL below which a server's calls are.
+
+    host: a name or address, to which the port belongs; or a URL, which may have a port (``port`` then has no effect)
+    and the path of a proxy, to which ``default_api_path`` is added unless it ends with it. ssl: whether a URL that says
+    http is changed to https. Raises ValueError for what is neither.
+    """
+    scheme, separator, rest = host.strip().partition("://")
+    if not separator:
+        if "/" in host:
+            # Written like this, a URL has no protocol, and a parser would take the host for one.
+            raise ValueError(f"Invalid URL. Unrecognized protocol - {urlsplit(host).scheme}.")
+        name = f"[{host}]" if host.count(":") > 1 and not host.startswith("[") else host
+        scheme, rest = "http", f"{name.strip()}:{port}"
+    if scheme.lower() not in ("http", "https"):
+        raise ValueError(f"Invalid URL. Unrecognized protocol - {scheme}.")
+    location, _, path = rest.partition("/")
+    if not location.partition(":")[0] or not _has_port(location):
+        raise ValueError(f"Invalid URL. Expected a host name, a colon and a port, got {location!r}.")
+    path = f"/{path}".partition("?")[0].partition("#")[0].rstrip("/")
+    if not path.endswith(default_api_path):
+        path += default_api_path
+    return f"{'https' if ssl else scheme.lower()}://{location}{path}"
+
+
+def without_credentials(url: str) -> str:
+    """Return a URL without user and password, to be shown."""
+    scheme, separator, rest = url.partition("://")
+    location, slash, path = rest.partition("/")
+    return f"{scheme}{separator}{location.rpartition('@')[2]}{slash}{path}"
+
+
+def _has_port(location: str) -> bool:
+    try:
+        return urlsplit(f"//{location}").port is None or True
+    except ValueError:
+        return False

@@ -1,0 +1,105 @@
+"""How a client reaches its server, from its settings; the same for clients that wait and clients that await."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+from urllib.parse import quote
+
+import httpx
+
+from chromadb.auth.providers import ClientAuthProvider
+from chromadb.client.http.address import resolve_url, without_credentials
+from chromadb.client.http.headers import auth_provider, request_headers
+from chromadb.client.operations.operation import Call
+from chromadb.client.settings import Settings
+
+_CONNECT_SECONDS = 30.0
+
+
+class ClientOptions(TypedDict):
+    """What an httpx client is made with."""
+
+    headers: Mapping[str, str]
+    limits: httpx.Limits
+    timeout: httpx.Timeout
+    verify: ssl.SSLContext | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A call as it is sent. source: method and URL without credentials, for sentences."""
+
+    method: str
+    url: str
+    source: str
+    query: Mapping[str, str]
+    content: bytes | None
+
+
+class Connection:
+    """The address of a server and what is sent to it.
+
+    shown: the address without credentials. Raises ValueError for settings that name no server or cannot be followed.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        path = settings.chroma_server_api_default_path
+        self._url = resolve_url(
+            settings.require("chroma_server_host"),
+            settings.chroma_server_ssl_enabled,
+            "/api/v2" if path is None else path.value,
+            settings.chroma_server_http_port or 8000,
+        )
+        self.shown = without_credentials(self._url)
+        self._settings = settings
+        self._verify = _verification(settings.chroma_server_ssl_verify)
+        self._provider: ClientAuthProvider | None = auth_provider(settings)
+        # Headers that cannot be sent are refused before anything is.
+        request_headers(settings.chroma_server_headers, self._provider)
+
+    def open(self) -> ClientOptions:
+        """Return what to make an httpx client with, and let the provider of credentials begin."""
+        settings = self._settings
+        if self._provider is not None:
+            self._provider.start()
+        return {
+            "headers": request_headers(settings.chroma_server_headers, self._provider),
+            "limits": httpx.Limits(
+                max_connections=settings.chroma_http_max_connections,
+                max_keepalive_connections=settings.chroma_http_max_keepalive_connections,
+                keepalive_expiry=settings.chroma_http_keepalive_secs,
+            ),
+            "timeout": httpx.Timeout(settings.chroma_http_timeout_secs, connect=_CONNECT_SECONDS, pool=None),
+            "verify": self._verify,
+        }
+
+    def close(self) -> None:
+        """Let the provider of credentials end."""
+        if self._provider is not None:
+            self._provider.stop()
+
+    def request(self, call: Call[object], content: bytes | None) -> Request:
+        """Return a call with its body as it is sent."""
+        path = "".join(f"/{quote(segment, safe='')}" for segment in call.path)
+        return Request(call.method, self._url + path, f"{call.method} {self.shown}{path}", call.query, content)
+
+
+def _verification(setting: bool | str | None) -> ssl.SSLContext | bool:
+    if setting is None or isinstance(setting, bool):
+        return setting is not False
+    path = Path(setting)
+    if path.is_dir():
+        return ssl.create_default_context(capath=setting)
+    if not path.is_file():
+        raise ValueError(
+            f"Expected chroma_server_ssl_verify to be True, False, or a file or directory of certificates, "
+            f"got {setting!r}"
+        )
+    try:
+        return ssl.create_default_context(cafile=setting)
+    except ssl.SSLError as error:
+        raise ValueError(f"chroma_server_ssl_verify={setting!r} holds no certificates: {error}") from error
