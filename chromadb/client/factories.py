@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from chromadb.client.admin import AdminClient as AdminAPI
+from chromadb.client.async_client import AsyncClient as AsyncClientAPI
 from chromadb.client.client import Client as ClientAPI
 from chromadb.client.remote import cloud_access, remote_settings, with_cloud_access
 from chromadb.client.settings import Settings
-from chromadb.client.system import HTTP_API
+from chromadb.client.system import ASYNC_HTTP_API, HTTP_API
 from chromadb.model.names import DEFAULT_DATABASE, DEFAULT_TENANT
 
 _process_settings: Settings | None = None
@@ -106,6 +107,23 @@ def HttpClient(  # noqa: N802 - the published name
     """
     used = remote_settings(HTTP_API, host, port, ssl, headers, settings)
     return ClientAPI(tenant=str(tenant), database=str(database), settings=used)
+
+
+async def AsyncHttpClient(  # noqa: N802 - the published name
+    host: str = "localhost",
+    port: int = 8000,
+    ssl: bool = False,
+    headers: dict[str, str] | None = None,
+    settings: Settings | None = None,
+    tenant: str = DEFAULT_TENANT,
+    database: str = DEFAULT_DATABASE,
+) -> AsyncClientAPI:
+    """Return a client of a server whose calls are awaited; arguments and errors as ``HttpClient``.
+
+    But that httpx.ConnectError is raised when no server answers.
+    """
+    used = remote_settings(ASYNC_HTTP_API, host, port, ssl, headers, settings)
+    return await AsyncClientAPI.create(str(tenant), str(database), used)
 
 
 def CloudClient(  # noqa: N802 - the published name

@@ -7,9 +7,13 @@ from typing import Any, Protocol
 
 import chromadb
 from chromadb.api.shared_system_client import SharedSystemClient
+from chromadb.client.async_admin import AsyncAdminClient
+from chromadb.client.system import ASYNC_HTTP_API, HTTP_API
 from chromadb.config import Settings
 
+from .awaiting import Awaiting, awaited
 from .reopening import ReopeningAdmin, ReopeningClient
+from .servers import empty_server
 
 
 class Backend(Protocol):
@@ -97,9 +101,39 @@ class Compacted(Reopened):
         return client
 
 
+class Http(_Embedded):
+    """A server in another process."""
+
+    def __init__(self, directory: Path, *, allow_reset: bool = False) -> None:
+        super().__init__(directory, allow_reset=allow_reset)
+        self._port = int(empty_server(allow_reset).url.rpartition(":")[2])
+
+    def client(self, tenant: str = "default_tenant", database: str = "default_database") -> Any:
+        return self._kept(chromadb.HttpClient("127.0.0.1", self._port, tenant=tenant, database=database))
+
+    def admin(self) -> Any:
+        return self._kept(chromadb.AdminClient(self.server_settings(HTTP_API)))
+
+    def server_settings(self, api: str) -> Settings:
+        return Settings(chroma_api_impl=api, chroma_server_host="127.0.0.1", chroma_server_http_port=self._port)
+
+
+class Async(Http):
+    """A server in another process, and clients that are awaited."""
+
+    def client(self, tenant: str = "default_tenant", database: str = "default_database") -> Any:
+        opening = chromadb.AsyncHttpClient("127.0.0.1", self._port, tenant=tenant, database=database)
+        return self._kept(awaited(opening))
+
+    def admin(self) -> Any:
+        return self._kept(Awaiting(AsyncAdminClient(self.server_settings(ASYNC_HTTP_API))))
+
+
 KINDS: dict[str, type[_Embedded]] = {
     "ephemeral": Ephemeral,
     "persistent": Persistent,
     "reopened": Reopened,
     "compacted": Compacted,
+    "http": Http,
+    "async": Async,
 }
