@@ -163,12 +163,18 @@ class SharedSystemClient:
         return cls._identifier_to_system if system.is_embedded else cls._remote_systems
 
     def _release(self) -> bool:
-        """Give up the reference, once; return whether it was the last one. Of an embedded database that closes it."""
+        """Give up the reference; return whether nobody has one. Then the database is closed, or the connections to it.
+
+        Those to a server that were opened again since are closed by another call.
+        """
         with self._registry_lock:
-            if not self._holds_reference:
-                return False
-            self._holds_reference = False
             system = self._system
+            if not self._holds_reference:
+                idle = not system.is_embedded and system.holders == 0
+                if idle:
+                    system.stop()
+                return idle
+            self._holds_reference = False
             systems = self._systems_like(system)
             if systems.get(system.identifier) is not system:
                 return False

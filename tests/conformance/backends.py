@@ -10,6 +10,7 @@ from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.client.async_admin import AsyncAdminClient
 from chromadb.client.system import ASYNC_HTTP_API, HTTP_API
 from chromadb.config import Settings
+from chromadb.errors import ChromaError, InternalError
 
 from .awaiting import Awaiting, awaited
 from .reopening import ReopeningAdmin, ReopeningClient
@@ -17,7 +18,14 @@ from .servers import empty_server
 
 
 class Backend(Protocol):
-    """One database and how a test gets clients of it."""
+    """One database and how a test gets clients of it.
+
+    is_remote: whether it is behind a server, where some documented answers differ. taken: what is raised for names
+    that are taken.
+    """
+
+    is_remote: bool
+    taken: type[ChromaError]
 
     def client(self, tenant: str = ..., database: str = ...) -> Any:
         """Return a client, which the backend closes at the end if the test does not."""
@@ -34,6 +42,9 @@ class Backend(Protocol):
 
 class _Embedded:
     """What the backends within this process share."""
+
+    is_remote = False
+    taken: type[ChromaError] = InternalError
 
     def __init__(self, directory: Path, *, allow_reset: bool = False) -> None:
         self.directory = directory
@@ -103,6 +114,9 @@ class Compacted(Reopened):
 
 class Http(_Embedded):
     """A server in another process."""
+
+    is_remote = True
+    taken = ChromaError
 
     def __init__(self, directory: Path, *, allow_reset: bool = False) -> None:
         super().__init__(directory, allow_reset=allow_reset)

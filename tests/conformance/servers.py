@@ -1,4 +1,4 @@
-"""Servers that the suite's clients talk to: one for each kind of settings and process of tests, emptied for each test."""
+"""Servers that the suite's clients talk to: one a kind of settings and process of tests, emptied for each test."""
 
 from __future__ import annotations
 

@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 import numpy as np
 import pytest
 
-from chromadb.errors import InternalError, InvalidArgumentError, NotFoundError
+from chromadb.errors import InvalidArgumentError, NotFoundError
 
+from .backends import Backend
 from .contents import records
 
 
@@ -25,7 +26,7 @@ def test_a_new_collection_describes_itself(client: Any) -> None:
     assert made.metadata == {"kind": "test", "n": 3, "f": 1.5, "b": True}
     assert (made.tenant, made.database) == ("default_tenant", "default_database")
     assert made.count() == 0
-    assert repr(made) == "Collection(name=things)"
+    assert repr(made) in ("Collection(name=things)", "AsyncCollection(name=things)")
     assert made.get_model().name == made.get_model()["name"] == "things"
 
 
@@ -71,10 +72,10 @@ def test_what_does_not_exist_is_not_found(client: Any) -> None:
         client.get_collection_by_id("things")
 
 
-def test_a_name_is_taken_until_it_is_deleted(client: Any) -> None:
+def test_a_name_is_taken_until_it_is_deleted(client: Any, backend: Backend) -> None:
     first = client.create_collection("things")
     first.add(ids=["a"], embeddings=[[1, 2]])
-    with pytest.raises(InternalError, match=r"Collection \[things\] already exists"):
+    with pytest.raises(backend.taken, match=r"Collection \[things\] already exists"):
         client.create_collection("things", metadata={"other": 1})
     assert client.get_collection("things").metadata is None
 
@@ -157,10 +158,10 @@ def test_modify_renames(client: Any) -> None:
     assert client.create_collection("things").count() == 0
 
 
-def test_modify_to_a_taken_name_changes_nothing(client: Any) -> None:
+def test_modify_to_a_taken_name_changes_nothing(client: Any, backend: Backend) -> None:
     collection = client.create_collection("things", metadata={"a": 1})
     client.create_collection("objects")
-    with pytest.raises(InternalError, match=r"\[objects\] already exists"):
+    with pytest.raises(backend.taken, match=r"\[objects\] already exists"):
         collection.modify(name="objects", metadata={"b": 2})
 
     assert collection.name == "things"

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from chromadb.errors import NotFoundError
+
 from .contents import records
 
 _IDS = [
@@ -75,12 +77,23 @@ def test_collection_metadata_holds_any_text(client: Any) -> None:
 def test_database_and_tenant_names_hold_any_text(backend: Any) -> None:
     admin = backend.admin()
     for name in ("日本語", "a b/c", "x\0y", "'\"\\", "../..", "d" * 1000):
+        # A server refuses databases that are not named as collections are.
+        database = "plain" if backend.is_remote else name
         admin.create_tenant(name)
-        admin.create_database(name, tenant=name)
-        client = backend.client(name, name)
+        admin.create_database(database, tenant=name)
+        client = backend.client(name, database)
         client.create_collection("things").add(ids=["a"], embeddings=[[1, 2]], documents=[name])
         assert client.get_collection("things").get()["documents"] == [name]
-        assert [database["name"] for database in admin.list_databases(tenant=name)] == [name]
+        assert [found["name"] for found in admin.list_databases(tenant=name)] == [database]
+
+
+def test_names_that_are_steps_of_a_path_lead_nowhere_else(client: Any) -> None:
+    client.create_collection("things")
+    for name in ("..", ".", "", "../things", "%2E%2E"):
+        for call in (client.delete_collection, client.get_collection):
+            with pytest.raises(NotFoundError):
+                call(name)
+    assert client.count_collections() == 1
 
 
 def test_long_texts(collection: Any) -> None:

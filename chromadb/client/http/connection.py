@@ -16,6 +16,7 @@ from chromadb.client.http.address import resolve_url, without_credentials
 from chromadb.client.http.headers import auth_provider, request_headers
 from chromadb.client.operations.operation import Call
 from chromadb.client.settings import Settings
+from chromadb.model.errors import NotFoundError
 
 _CONNECT_SECONDS = 30.0
 
@@ -83,9 +84,16 @@ class Connection:
             self._provider.stop()
 
     def request(self, call: Call[object], content: bytes | None) -> Request:
-        """Return a call with its body as it is sent."""
-        path = "".join(f"/{quote(segment, safe='')}" for segment in call.path)
+        """Return a call with its body as it is sent; raises NotFoundError for an empty name, which nothing has."""
+        path = "".join(f"/{_quoted(segment)}" for segment in call.path)
         return Request(call.method, self._url + path, f"{call.method} {self.shown}{path}", call.query, content)
+
+
+def _quoted(segment: str) -> str:
+    if not segment:
+        raise NotFoundError("Nothing has an empty name: expected that of a tenant, a database or a collection")
+    # As they are, these two would be taken for steps up the path, to something else than what they name.
+    return segment.replace(".", "%2E") if segment in (".", "..") else quote(segment, safe="")
 
 
 def _verification(setting: bool | str | None) -> ssl.SSLContext | bool:

@@ -15,6 +15,7 @@ from chromadb.client.collection_model import CollectionModel
 from chromadb.client.operations.operation import Call, Operation, nothing, page, reading
 from chromadb.model import wire
 from chromadb.model.collection import CollectionAddress, DatabaseInfo
+from chromadb.model.collection_metadata import check_collection_metadata
 from chromadb.model.json_text import json_text
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ class CreateCollection(Operation[CollectionModel]):
     def on_server(self) -> Call[CollectionModel]:
         body = {
             "name": self.name,
-            "metadata": self.metadata,
+            "metadata": check_collection_metadata(self.metadata, "metadata"),
             "configuration": self.configuration,
             "schema": self.schema,
             "get_or_create": self.get_or_create,
@@ -237,11 +238,18 @@ class ModifyCollection(Operation[None]):
 
     def on_server(self) -> Call[None]:
         body = {
-            "new_metadata": self.new_metadata,
+            "new_metadata": self._checked_metadata(),
             "new_name": self.new_name,
             "new_configuration": self.new_configuration,
         }
         return Call("PUT", collection_path(self.collection), nothing, body=json_text(body))
+
+    def _checked_metadata(self) -> dict[str, Any] | None:
+        if self.new_metadata is None:
+            return None
+        present = {key: value for key, value in self.new_metadata.items() if value is not None}
+        # JSON would turn numbers that are not finite into null, which deletes a key.
+        return {**self.new_metadata, **(check_collection_metadata(present or None, "new_metadata") or {})}
 
 
 @dataclass(frozen=True, slots=True)

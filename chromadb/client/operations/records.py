@@ -25,6 +25,7 @@ from chromadb.model.metadata import deserialize_metadata
 from chromadb.model.records import RecordBatch
 from chromadb.model.results import Columns, Facet, Hits, IndexingStatus, ReadLevel, Records, SearchHits
 from chromadb.model.selection import Selection
+from chromadb.model.stored_metadata import storable
 
 if TYPE_CHECKING:
     from chromadb.engine.database import Database
@@ -64,11 +65,13 @@ class Write(Operation[None]):
         embeddings: Any = batch.embeddings
         if embeddings is not None and server.supports_base64_encoding:
             embeddings = optional_embeddings_to_base64_strings(embeddings)
+        # JSON would turn numbers that are not finite into null, which deletes a key.
+        metadatas = batch.metadatas and storable(batch.metadatas, none_deletes=self.kind != "add")
         return json_text(
             {
                 "ids": batch.ids,
                 "embeddings": embeddings,
-                "metadatas": batch.metadatas,
+                "metadatas": metadatas,
                 "documents": batch.documents,
                 "uris": batch.uris,
             }
