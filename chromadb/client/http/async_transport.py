@@ -78,7 +78,7 @@ class AsyncHttpAPI:
                 )
             except httpx.TransportError as error:
                 if delay is None or not may_repeat(call, error):
-                    raise described(error, request, self._connection.shown) from error
+                    raise described(error, request, self._connection.shown) from None
                 await asyncio.sleep(delay)
             else:
                 return read_answer(call, Answer(request.source, answer.status_code, answer.headers, answer.content))
