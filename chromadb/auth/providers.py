@@ -96,6 +96,7 @@ class AuthzAction(str, Enum):
     """What a call wants to do."""
 
     RESET = "system:reset"
+    METRICS = "system:metrics"
     CREATE_TENANT = "tenant:create_tenant"
     GET_TENANT = "tenant:get_tenant"
     CREATE_DATABASE = "db:create_database"

@@ -7,23 +7,34 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
+import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 from chromadb.auth.guard import Guard, Resource
 from chromadb.engine.database import Database, DatabaseOptions
+from chromadb.model.errors import AuthorizationError
+from chromadb.model.identity import UserIdentity
 from chromadb.model.names import check_database_name
 from chromadb.server.configuration import ServerConfiguration
 from chromadb.server.cors import cors_headers
 from chromadb.server.gathering import Gatherer
 from chromadb.server.guarding import perform_guarded
+from chromadb.server.operation.admission import Admission
+from chromadb.server.operation.counts import Counts
+from chromadb.server.operation.limits import LimitOptions
+from chromadb.server.operation.logs import details, lines_of
+from chromadb.server.operation.metrics import metrics_route
+from chromadb.server.operation.tracing import RequestTracing
+from chromadb.server.operation.watch import NO_ROUTE, Watch
 from chromadb.server.pages import page_of
 from chromadb.server.reading import read_body
+from chromadb.server.request import Request, request_of
 from chromadb.server.responses import HttpError, Response, error_response, response_of
 from chromadb.server.route import Call, HandlerOfMany, Route, Router
 from chromadb.server.routes import ROUTES
@@ -48,12 +59,24 @@ _WRONG_TYPE = HttpError(415, "ChromaError", "Expected request with `Content-Type
 
 
 class Application:
-    """Serves one database. It is opened when the server starts the application, and closed when it stops it."""
+    """Serves one database. It is opened when the server starts the application, and closed when it stops it.
 
-    def __init__(self, configuration: ServerConfiguration, guard: Guard | None = None) -> None:
+    counts_directory: where the processes of a server count requests; None: this one is alone.
+    """
+
+    def __init__(
+        self, configuration: ServerConfiguration, guard: Guard | None = None, counts_directory: Path | None = None
+    ) -> None:
         self._configuration = configuration
         self._guard = guard
-        self._router = Router(ROUTES)
+        routes, counts = ROUTES, None
+        if configuration.metrics:
+            counts = Counts((*(route.name for route in ROUTES), "metrics", NO_ROUTE), counts_directory)
+            routes = (*ROUTES, metrics_route(counts))
+        self._router = Router(routes)
+        self._watch = _watch(configuration, counts)
+        self._admission = _admission(configuration, counts)
+        self._counts = counts
         self._pool = ThreadPoolExecutor(configuration.threads, thread_name_prefix="chroma-call")
         self._gatherers: dict[str, Gatherer[Call, Response]] = {}
         self._opened: Database | None = None
@@ -74,31 +97,52 @@ class Application:
                     self._opened = Database(_database_options(self._configuration))
                 except Exception as error:
                     logger.error("The database at %s cannot be opened: %s", self._configuration.persist_path, error)
+                    self._close()
                     await send({"type": "lifespan.startup.failed", "message": str(error)})
                     return
                 await send({"type": "lifespan.startup.complete"})
             else:
-                self._pool.shutdown()
-                if self._opened is not None:
-                    self._opened.close()
+                self._close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
+    def _close(self) -> None:
+        self._pool.shutdown()
+        if self._opened is not None:
+            self._opened.close()
+        if self._watch is not None:
+            self._watch.close()
+
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        response = await self._answer(scope, headers, receive)
-        added: list[tuple[bytes, bytes]] = [*response.headers, (b"content-length", b"%d" % len(response.body))]
+        request = request_of(scope)
+        if self._watch is None:
+            await self._send(request, await self._answer(request, receive), send)
+            return
+        began = self._watch.begin(request)
+        status = sent = 0
+        try:
+            response = await self._answer(request, receive)
+            status, sent = response.status, len(response.body)
+            await self._send(request, response, send)
+        finally:
+            self._watch.end(request, began, status, sent)
+
+    async def _send(self, request: Request, response: Response, send: Send) -> None:
+        headers: list[tuple[bytes, bytes]] = [
+            *response.headers,
+            (b"content-length", b"%d" % len(response.body)),
+            (b"x-request-id", request.id.encode("ascii")),
+        ]
         if response.status >= 400:
-            added.append((b"chroma-trace-id", secrets.token_hex(16).encode()))
+            headers.append((b"chroma-trace-id", request.trace_id.encode("ascii")))
         origins = self._configuration.cors_allow_origins
         if origins is not None:
-            added += cors_headers(origins, headers, preflight=scope["method"] == "OPTIONS")
-        await send({"type": "http.response.start", "status": response.status, "headers": added})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else response.body})
+            headers += cors_headers(origins, request.headers, preflight=request.method == "OPTIONS")
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else response.body})
 
-    async def _answer(self, scope: Scope, headers: Mapping[str, str], receive: Receive) -> Response:
-        method: str = scope["method"]
-        path: str = scope["path"] if scope.get("raw_path") is None else scope["raw_path"].decode("latin-1")
+    async def _answer(self, request: Request, receive: Receive) -> Response:
+        method, path = request.method, request.path
         if path.startswith(_V1) and len(path) > len(_V1):
             return _V1_GONE if method in _V1_METHODS else Response(405, headers=_allow(",".join(_V1_METHODS)))
         try:
@@ -113,16 +157,20 @@ class Application:
                 return Response(200, headers=_allow(match.allowed))
             return Response(405, headers=_allow(match.allowed))
         route, names = found
+        request.operation, request.template = route.name, route.path
+        request.parameters = dict(zip(names, match.values, strict=True))
         limit = self._configuration.max_concurrent_requests
         if limit and self._in_flight >= limit and not route.is_public:
+            if self._counts is not None:
+                self._counts.refused("in_flight")
             return error_response(429, "ChromaError", "You have been rate limited.")
         self._in_flight += 1
         try:
-            return await self._run(route, dict(zip(names, match.values, strict=True)), scope, headers, receive)
+            return await self._run(route, request, receive)
         except Exception as error:
             response = response_of(error)
             if response is None:
-                logger.exception("%s %s failed", method, path)
+                logger.exception("%s %s failed", method, path, extra=details(request))
                 return error_response(
                     500, "InternalError", "An internal error occurred; the log of the server says more"
                 )
@@ -130,33 +178,46 @@ class Application:
         finally:
             self._in_flight -= 1
 
-    async def _run(
-        self,
-        route: Route,
-        parameters: Mapping[str, str],
-        scope: Scope,
-        headers: Mapping[str, str],
-        receive: Receive,
-    ) -> Response:
+    async def _run(self, route: Route, request: Request, receive: Receive) -> Response:
         if self._opened is None:
             raise HttpError(503, "ChromaError", "The database is not open")
-        database = self._opened
-        query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+        query = dict(parse_qsl(request.query_string.decode("latin-1"), keep_blank_values=True))
+        call = Call(request, self._opened, None, request.parameters, query)
         if route.is_quick and route.handler is not None:
-            return route.handler(Call(database, None, parameters, query))
-        loop = asyncio.get_running_loop()
-        identity = None
+            return route.handler(call)
         if self._guard is not None and not route.is_public:
-            identity = await loop.run_in_executor(self._pool, self._guard.authenticate, headers)
-        body = None
+            loop = asyncio.get_running_loop()
+            identity = await loop.run_in_executor(self._pool, self._authenticated, self._guard, request)
+            request.user = identity.user_id
+            call = replace(call, identity=identity)
+        if self._admission is None or route.is_public:
+            return await self._work(route, call, receive, self._configuration.max_payload_size_bytes)
+        limit = self._admission.max_payload_size_bytes(request, call.identity)
+        ticket = self._admission.begin(request, call.identity)
+        was_refused = False
+        try:
+            most = self._configuration.max_payload_size_bytes
+            return await self._work(route, call, receive, most if limit is None else min(most, limit))
+        except AuthorizationError:
+            was_refused = True
+            raise
+        finally:
+            self._admission.end(ticket, is_refunded=was_refused)
+
+    def _authenticated(self, guard: Guard, request: Request) -> UserIdentity:
+        with lines_of(request), request.stage("auth_request"):
+            return guard.authenticate(request.headers)
+
+    async def _work(self, route: Route, call: Call, receive: Receive, limit: int) -> Response:
         if route.body is not None:
-            _check_content_type(headers)
-            body = await self._body(route, headers, receive)
+            _check_content_type(call.request.headers)
+            with call.request.stage("buffering_body"):
+                body = await self._body(route, call.request, receive, limit)
+            call = replace(call, body=body)
         # The body is read where the work is done.
-        unread = Call(database, identity, parameters, query, body)
         if route.handler_of_many is not None:
-            return await self._gatherer(route, route.handler_of_many).answer(unread)
-        return await loop.run_in_executor(self._pool, self._perform, route, unread)
+            return await self._gatherer(route, route.handler_of_many).answer(call)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._perform, route, call)
 
     def _gatherer(self, route: Route, handler: HandlerOfMany) -> Gatherer[Call, Response]:
         if route.name not in self._gatherers:
@@ -172,11 +233,16 @@ class Application:
         admitted: dict[int, Call] = {}
         for position, one in enumerate(unread):
             try:
-                admitted[position], _ = self._admitted(route, one)
+                with lines_of(one.request):
+                    admitted[position], _ = self._admitted(route, one)
             except Exception as error:
                 answers[position] = error
+        began = time.time_ns()
         for position, answer in zip(admitted, handler(list(admitted.values())), strict=True):
             answers[position] = answer
+        for call in admitted.values():
+            if call.request.span is not None:
+                call.request.span.passed(route.span_name, began, {"batch_size": len(admitted)})
         return answers
 
     def _admitted(self, route: Route, unread: Call) -> tuple[Call, Resource | None]:
@@ -185,27 +251,31 @@ class Application:
             check_database_name(unread.parameters["database"])
         call = unread
         if unread.body is not None and route.body is not None:
-            call = replace(unread, body=read_body(unread.body, route.body))
+            with unread.request.stage("parsing_json", bytes=len(unread.body)):
+                call = replace(unread, body=read_body(unread.body, route.body))
         if self._guard is None or call.identity is None or route.action is None:
             return call, None
         resource = _resource_of(call.parameters) if route.resource is None else route.resource(call)
-        self._guard.authorize(call.identity, route.action, resource)
+        with call.request.stage("authz_request", action=route.action):
+            self._guard.authorize(call.identity, route.action, resource)
         return call, resource
 
     def _perform(self, route: Route, unread: Call) -> Response:
-        call, resource = self._admitted(route, unread)
-        assert route.handler is not None
-        if self._guard is None or call.identity is None or resource is None:
-            return route.handler(call)
-        return perform_guarded(self._guard, route, route.handler, call, resource)
+        request = unread.request
+        with lines_of(request):
+            call, resource = self._admitted(route, unread)
+            assert route.handler is not None
+            with request.stage(route.span_name):
+                if self._guard is None or call.identity is None or resource is None:
+                    return route.handler(call)
+                return perform_guarded(self._guard, route, route.handler, call, resource)
 
-    async def _body(self, route: Route, headers: Mapping[str, str], receive: Receive) -> bytes:
+    async def _body(self, route: Route, request: Request, receive: Receive, limit: int) -> bytes:
         """Return the whole body; raises HttpError for one that is too large or does not arrive.
 
         One that is too large is read to its end, within bounds: a client that is still sending hears no answer.
         """
-        limit = self._configuration.max_payload_size_bytes
-        announced = headers.get("content-length", "")
+        announced = request.headers.get("content-length", "")
         is_large = announced.isdigit() and int(announced) > limit
         parts: list[bytes] = []
         size = 0
@@ -215,6 +285,7 @@ class Application:
                 raise HttpError(400, "InvalidArgumentError", "The client went away before the end of the body")
             part: bytes = message.get("body", b"")
             size += len(part)
+            request.body_bytes = size
             if is_large or size > limit:
                 is_large = True
                 parts.clear()
@@ -263,3 +334,17 @@ def _database_options(configuration: ServerConfiguration) -> DatabaseOptions:
         hash_algorithm=configuration.hash_type,
         allow_reset=configuration.allow_reset,
     )
+
+
+def _watch(configuration: ServerConfiguration, counts: Counts | None) -> Watch | None:
+    """Return what follows requests; None when nobody asked for anything."""
+    if counts is None and configuration.tracing is None and not configuration.access_log:
+        return None
+    tracing = None if configuration.tracing is None else RequestTracing(configuration.tracing)
+    return Watch(counts, tracing, configuration.access_log)
+
+
+def _admission(configuration: ServerConfiguration, counts: Counts | None) -> Admission | None:
+    """Return what takes or refuses requests; None when tenants have no limits."""
+    limits, rules = configuration.limits, configuration.scorecard
+    return Admission(limits, rules, counts) if rules or limits != LimitOptions() else None

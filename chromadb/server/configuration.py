@@ -7,6 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 from chromadb.auth.options import AuthOptions
+from chromadb.server.operation.limits import LimitOptions
+from chromadb.server.operation.logs import LogFormat, LogLevel
+from chromadb.server.operation.scorecard import ScorecardRule
+from chromadb.telemetry.options import TracingOptions
 
 DEFAULT_PAYLOAD_LIMIT = 40 * 1024 * 1024
 
@@ -27,6 +31,8 @@ class ServerConfiguration:
     max_payload_size_bytes: of a request's body. cors_allow_origins: None: no CORS headers. workers: processes that
     serve the one directory. threads: database calls that one worker runs at a time. max_concurrent_requests: beyond
     which a worker answers 429, 0: no limit. body_timeout_seconds: how long the next part of a body may take to arrive.
+    log_path: None: the standard output. access_log: whether every request is a line of the log. metrics: whether there
+    is a page of them. tracing: None: requests are not traced.
     """
 
     persist_path: Path = Path("./chroma")
@@ -43,4 +49,11 @@ class ServerConfiguration:
     body_timeout_seconds: float = 60.0
     tls: TlsConfiguration | None = None
     log_path: Path | None = None
+    log_format: LogFormat = "text"
+    log_level: LogLevel = "info"
+    access_log: bool = False
+    metrics: bool = False
+    tracing: TracingOptions | None = None
+    limits: LimitOptions = field(default_factory=LimitOptions)
+    scorecard: tuple[ScorecardRule, ...] = ()
     auth: AuthOptions = field(default_factory=AuthOptions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chromadb.model.errors import (
@@ -33,10 +33,11 @@ class Response:
 class HttpError(Exception):
     """A refusal whose status and name no documented exception carries; name: None for one in plain text."""
 
-    def __init__(self, status: int, name: str | None, message: str) -> None:
+    def __init__(self, status: int, name: str | None, message: str, headers: Headers = ()) -> None:
         super().__init__(message)
         self.status = status
         self.name = name
+        self.headers = headers
 
 
 def json_response(value: Any, status: int = 200) -> Response:
@@ -54,8 +55,9 @@ def response_of(error: Exception) -> Response | None:
     match error:
         case HttpError():
             if error.name is None:
-                return Response(error.status, str(error).encode())
-            return error_response(error.status, error.name, str(error))
+                return Response(error.status, str(error).encode(), error.headers)
+            refusal = error_response(error.status, error.name, str(error))
+            return replace(refusal, headers=refusal.headers + error.headers)
         case InvalidArgumentError():
             return error_response(400, "InvalidArgumentError", error.message())
         case NotFoundError():

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from chromadb.auth.guard import Resource
 from chromadb.engine.database import Database
 from chromadb.model.identity import UserIdentity
+from chromadb.server.request import Request
 from chromadb.server.responses import Response
 
 
@@ -17,6 +18,7 @@ from chromadb.server.responses import Response
 class Call:
     """A request whose body has been read: path parameters, query parameters, the body as its wire type."""
 
+    request: Request
     database: Database
     identity: UserIdentity | None
     parameters: Mapping[str, str]
@@ -58,6 +60,11 @@ class Route:
     handler_of_many: HandlerOfMany | None = None
     query: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     statuses: tuple[int, ...] = ()
+
+    @property
+    def span_name(self) -> str:
+        """What tracing calls the work of this route."""
+        return f"collection_{self.name}" if self.tag == "Record" else self.name
 
 
 @dataclass(slots=True)

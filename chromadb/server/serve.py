@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import socket
+from contextlib import ExitStack
 from functools import partial
-from typing import Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from granian import Granian
 from granian.constants import Interfaces, Loops
@@ -15,6 +16,8 @@ from granian.http import HTTP1Settings
 from chromadb.auth.guard import guard_from
 from chromadb.server.application import Application
 from chromadb.server.configuration import ServerConfiguration
+from chromadb.server.operation.logs import log_settings
+from chromadb.telemetry.exporting import check_tracing
 
 _KILL_TIMEOUT_SECONDS = 30
 
@@ -26,9 +29,12 @@ class AddressUnavailableError(Exception):
 def serve(configuration: ServerConfiguration) -> None:
     """Serve until SIGTERM or SIGINT; running requests are then finished and the database is closed.
 
-    Raises AddressUnavailableError, and ValueError for authentication that cannot be set up, before anything is started.
+    Raises AddressUnavailableError, and ValueError for authentication or traces that cannot be set up, before anything
+    is started.
     """
     guard_from(configuration.auth)
+    if configuration.tracing is not None:
+        check_tracing(configuration.tracing)
     address = _checked_address(configuration)
     # Queries run beside one another, one to a thread; a team of threads in each would only have them wait.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -43,7 +49,7 @@ def serve(configuration: ServerConfiguration) -> None:
         websockets=False,
         http1_settings=HTTP1Settings(keep_alive=True, header_read_timeout=30_000),
         log_enabled=True,
-        log_dictconfig=_logging(configuration),
+        log_dictconfig=log_settings(configuration.log_format, configuration.log_level, configuration.log_path),
         ssl_cert=None if tls is None else tls.certificate,
         ssl_key=None if tls is None else tls.key,
         ssl_ca=None if tls is None else tls.client_ca,
@@ -51,11 +57,15 @@ def serve(configuration: ServerConfiguration) -> None:
         workers_kill_timeout=_KILL_TIMEOUT_SECONDS,
         respawn_failed_workers=configuration.workers > 1,
     )
-    server.serve(target_loader=partial(_application, configuration), wrap_loader=False)
+    with ExitStack() as stack:
+        counts = None
+        if configuration.metrics and configuration.workers > 1:
+            counts = Path(stack.enter_context(TemporaryDirectory(prefix="chroma-counts-")))
+        server.serve(target_loader=partial(_application, configuration, counts), wrap_loader=False)
 
 
-def _application(configuration: ServerConfiguration) -> Application:
-    return Application(configuration, guard_from(configuration.auth))
+def _application(configuration: ServerConfiguration, counts: Path | None) -> Application:
+    return Application(configuration, guard_from(configuration.auth), counts)
 
 
 def _checked_address(configuration: ServerConfiguration) -> str:
@@ -70,20 +80,3 @@ def _checked_address(configuration: ServerConfiguration) -> str:
     except (OSError, UnicodeError):
         raise AddressUnavailableError(f"Address {host}:{port} is not available") from None
     return str(address[0])
-
-
-def _logging(configuration: ServerConfiguration) -> dict[str, Any]:
-    handler: dict[str, Any] = {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stdout"}
-    if configuration.log_path is not None:
-        handler = {"class": "logging.FileHandler", "formatter": "line", "filename": str(configuration.log_path)}
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-        "handlers": {"out": handler},
-        "loggers": {
-            "_granian": {"handlers": ["out"], "level": logging.INFO, "propagate": False},
-            "granian.access": {"handlers": ["out"], "level": logging.INFO, "propagate": False},
-            "chromadb": {"handlers": ["out"], "level": logging.INFO, "propagate": False},
-        },
-    }

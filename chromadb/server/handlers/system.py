@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from chromadb.model.errors import AuthorizationError, ChromaError
+import logging
+
+from chromadb.model.errors import AuthorizationError
 from chromadb.model.names import DEFAULT_DATABASE, DEFAULT_TENANT
 from chromadb.server.responses import HttpError, Response, json_response
 from chromadb.server.route import Call
+
+logger = logging.getLogger("chromadb.server")
 
 API_VERSION = "1.0.0"
 """Of the HTTP interface, as the servers that clients know answer it; not the version of this package."""
@@ -21,7 +25,8 @@ def healthcheck(call: Call) -> Response:
     try:
         call.database.count_collections(DEFAULT_TENANT, DEFAULT_DATABASE)
         is_ready = True
-    except ChromaError:
+    except Exception:
+        logger.exception("The database cannot be read")
         is_ready = False
     return json_response({"is_executor_ready": is_ready, "is_log_client_ready": is_ready}, 200 if is_ready else 503)
 
