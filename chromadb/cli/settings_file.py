@@ -10,7 +10,10 @@ from typing import Any
 import yaml
 
 from chromadb.auth.options import AuthOptions
+from chromadb.cli import setting_values as kinds
 from chromadb.server.configuration import ServerConfiguration, TlsConfiguration
+from chromadb.server.operation.limits import LimitOptions, TenantLimits
+from chromadb.telemetry.options import OpenTelemetryGranularity, TracingOptions
 
 _PREFIX = "CHROMA_"
 _LEGACY = {
@@ -37,90 +40,56 @@ class SettingError(Exception):
     """A setting that is unknown or has a value that is not accepted; the text names it."""
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise ValueError("a text that is not empty")
-    return value
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("true or false")
-    return value
-
-
-def _integer(least: int, most: int | None = None) -> Callable[[Any], int]:
-    def read(value: Any) -> int:
-        fits = isinstance(value, int) and not isinstance(value, bool) and value >= least
-        if not fits or (most is not None and value > most):
-            raise ValueError(f"a whole number from {least}" + ("" if most is None else f" to {most}"))
-        return int(value)
-
-    return read
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
-        raise ValueError("a number above 0")
-    return float(value)
-
-
-def _origins(value: Any) -> tuple[str, ...] | None:
-    if value is None:
-        return None
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise ValueError('a list of origins, such as ["https://example.org"] or ["*"]')
-    return tuple(value)
-
-
-def _one_of(*choices: str) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if value not in choices:
-            raise ValueError(" or ".join(choices))
-        return str(value)
-
-    return read
-
-
-def _path(value: Any) -> Path:
-    return Path(_text(value))
-
-
-def _file(value: Any) -> Path:
-    path = _path(value)
-    if not path.is_file():
-        raise ValueError("the path of a file that exists")
-    return path
-
-
 _AUTH = {name.removeprefix("chroma_").replace("fga_", "openfga."): name for name in AuthOptions.__dataclass_fields__}
 """Keys of authentication and authorisation: the member of AuthOptions that each sets."""
 
-_SECRET = ("server_authn_credentials", "server_authz_config")
+_SECRET = ("server_authn_credentials", "server_authz_config", "open_telemetry.headers")
 """Keys whose values no message shows."""
 
-_OTHER_NAMES = {name.upper(): key for key, name in _AUTH.items() if name.startswith("fga_")}
-"""Variables whose names are not made from their keys."""
+_OTHER_NAMES = {
+    "CHROMA_OTEL_COLLECTION_ENDPOINT": "open_telemetry.endpoint",
+    "CHROMA_OTEL_COLLECTION_HEADERS": "open_telemetry.headers",
+    "CHROMA_OTEL_EXPORTER_ENDPOINT": "open_telemetry.endpoint",
+    "CHROMA_OTEL_EXPORTER_HEADERS": "open_telemetry.headers",
+    "CHROMA_OTEL_GRANULARITY": "open_telemetry.granularity",
+    "CHROMA_OTEL_SERVICE_NAME": "open_telemetry.service_name",
+    **{name.upper(): key for key, name in _AUTH.items() if name.startswith("fga_")},
+}
+"""Variables whose names are not made from their keys; those that are win."""
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
-    "port": _integer(0, 65535),
-    "listen_address": _text,
-    "max_payload_size_bytes": _integer(1),
-    "cors_allow_origins": _origins,
-    "persist_path": _path,
-    "sqlite_filename": _one_of("chroma.sqlite3"),
-    "allow_reset": _flag,
-    "log_path": _path,
-    "workers": _integer(1, 256),
-    "threads": _integer(1, 1024),
-    "body_timeout_seconds": _number,
-    "sqlitedb.hash_type": _one_of("md5", "sha256"),
-    "sqlitedb.migration_mode": _one_of("apply", "validate"),
-    "circuit_breaker.requests": _integer(0),
-    "tls.certificate": _file,
-    "tls.key": _file,
-    "tls.client_ca": _file,
-    **dict.fromkeys(_AUTH, _text),
+    "port": kinds.integer(0, 65535),
+    "listen_address": kinds.text,
+    "max_payload_size_bytes": kinds.integer(1),
+    "cors_allow_origins": kinds.origins,
+    "persist_path": kinds.path,
+    "sqlite_filename": kinds.one_of("chroma.sqlite3"),
+    "allow_reset": kinds.flag,
+    "log_path": kinds.path,
+    "workers": kinds.integer(1, 256),
+    "threads": kinds.integer(1, 1024),
+    "body_timeout_seconds": kinds.number,
+    "sqlitedb.hash_type": kinds.one_of("md5", "sha256"),
+    "sqlitedb.migration_mode": kinds.one_of("apply", "validate"),
+    "circuit_breaker.requests": kinds.integer(0),
+    "log_format": kinds.one_of("text", "json"),
+    "log_level": kinds.level,
+    "access_log": kinds.flag,
+    "metrics": kinds.flag,
+    "open_telemetry.endpoint": kinds.endpoint,
+    "open_telemetry.service_name": kinds.text,
+    "open_telemetry.protocol": kinds.one_of("grpc", "http/protobuf"),
+    "open_telemetry.headers": kinds.http_headers,
+    "open_telemetry.granularity": kinds.one_of(*(level.value for level in OpenTelemetryGranularity)),
+    "open_telemetry.filters": kinds.filters,
+    **{f"limits.{name}": reader for name, reader in kinds.LIMITS.items()},
+    "limits.tenants": kinds.tenants,
+    "scorecard_enabled": kinds.flag,
+    "scorecard": kinds.scorecard,
+    "tls.certificate": kinds.file,
+    "tls.key": kinds.file,
+    "tls.client_ca": kinds.file,
+    **dict.fromkeys(_AUTH, kinds.text),
 }
 """Every key, nested ones with a period, and how its value is read; ValueError says what is accepted."""
 
@@ -143,9 +112,15 @@ def read_settings(
     merged = {**from_file, **_of_environment(environment), **given}
     values = {key: _read(key, value) for key, value in merged.items()}
     auth = {_AUTH[key]: values.pop(key) for key in list(values) if key in _AUTH}
-    changes: dict[str, Any] = {_FIELDS.get(key, key): value for key, value in values.items() if "tls." not in key}
+    changes: dict[str, Any] = {
+        _FIELDS.get(key, key): value for key, value in values.items() if "." not in key or key in _FIELDS
+    }
     if auth:
         changes["auth"] = replace(base.auth, **auth)
+    changes["tracing"] = _tracing(_section("open_telemetry", values))
+    changes["limits"] = _limits(_section("limits", values))
+    if not changes.pop("scorecard_enabled", False):
+        changes.pop("scorecard", None)
     changes.pop("sqlite_filename", None)
     certificate, key_file = values.get("tls.certificate"), values.get("tls.key")
     if (certificate is None) != (key_file is None) or (certificate is None and "tls.client_ca" in values):
@@ -153,6 +128,29 @@ def read_settings(
     if certificate is not None and key_file is not None:
         changes["tls"] = TlsConfiguration(certificate, key_file, values.get("tls.client_ca"))
     return replace(base, **changes)
+
+
+def _section(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key.partition(".")[2]: value for key, value in values.items() if key.startswith(f"{name}.")}
+
+
+def _limits(section: Mapping[str, Any]) -> LimitOptions:
+    own = section.get("tenants", {})
+    general = TenantLimits(**{key: value for key, value in section.items() if key != "tenants"})
+    for limits in (general, *(one.over(general) for one in own.values())):
+        if limits.burst is not None and limits.requests_per_second is None:
+            raise SettingError("limits.burst limits nothing without limits.requests_per_second; give both")
+    return LimitOptions(general, own)
+
+
+def _tracing(section: Mapping[str, Any]) -> TracingOptions | None:
+    """Return where spans are sent; None without an endpoint, or when nothing is to be traced."""
+    given = {"granularity": section.get("filters", OpenTelemetryGranularity.ALL), **section}
+    given.pop("filters", None)
+    given["granularity"] = OpenTelemetryGranularity(given["granularity"])
+    if "endpoint" not in given or given["granularity"] is OpenTelemetryGranularity.NONE:
+        return None
+    return TracingOptions(**given)
 
 
 def _read(key: str, value: Any) -> Any:
@@ -167,7 +165,10 @@ def _of_file(file: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(file.read_text("utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SettingError(f"{file} is not YAML: {error}") from None
+        # The error itself quotes the line, which may hold a secret.
+        mark = getattr(error, "problem_mark", None)
+        place = "" if mark is None else f" (line {mark.line + 1}, column {mark.column + 1})"
+        raise SettingError(f"{file} is not YAML{place}") from None
     if content is None:
         return {}
     if not isinstance(content, dict):
@@ -179,7 +180,9 @@ def _flattened(content: Mapping[Any, Any], source: str) -> Iterator[tuple[str, A
     for key, value in content.items():
         if key in _SECTIONS:
             if not isinstance(value, dict):
-                raise SettingError(f"{key} in {source}: {value!r} is not accepted; expected keys with values")
+                raise SettingError(
+                    f"{key} in {source}: a {type(value).__name__} is not accepted; expected keys with values"
+                )
             for inner, inner_value in value.items():
                 yield _known(f"{key}.{inner}", source), inner_value
         else:
@@ -197,16 +200,22 @@ def _of_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     for name, instead in _LEGACY.items():
         if environment.get(name):
             raise SettingError(f"{name} in the environment is of releases before 1.0; {instead}")
-    found = {}
+    found: dict[str, Any] = {}
+    for name, key in _OTHER_NAMES.items():
+        if environment.get(name):
+            found[key] = _of_variable(name, key, environment[name])
     for name, text in environment.items():
-        key = _OTHER_NAMES.get(name) or name.removeprefix(_PREFIX).lower().replace("__", ".")
-        if not text or key not in _READERS or not (name.startswith(_PREFIX) or name in _OTHER_NAMES):
-            continue
-        if key in _AUTH:
-            found[key] = text
-        else:
-            try:
-                found[key] = yaml.safe_load(text)
-            except yaml.YAMLError:
-                raise SettingError(f"{name} in the environment: {text!r} is not a YAML value") from None
+        key = name.removeprefix(_PREFIX).lower().replace("__", ".")
+        if text and key in _READERS and name.startswith(_PREFIX):
+            found[key] = _of_variable(name, key, text)
     return found
+
+
+def _of_variable(name: str, key: str, text: str) -> Any:
+    if key in _AUTH:
+        return text
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        shown = "the value" if key in _SECRET else repr(text)
+        raise SettingError(f"{name} in the environment: {shown} is not a YAML value") from None

@@ -9,6 +9,8 @@ import pytest
 
 from chromadb.cli.settings_file import SettingError, read_settings
 from chromadb.server.configuration import ServerConfiguration, TlsConfiguration
+from chromadb.server.operation.limits import TenantLimits
+from chromadb.server.operation.scorecard import ScorecardRule
 
 
 def read(
@@ -130,3 +132,86 @@ def test_refused_credentials_are_not_shown(tmp_path: Path) -> None:
     with pytest.raises(SettingError) as refused:
         read(tmp_path, "server_authn_credentials: 123456\n")
     assert "123456" not in str(refused.value)
+
+
+def test_traces(tmp_path: Path) -> None:
+    text = "open_telemetry: {endpoint: 'http://c:4317', service_name: shop, filters: [{filter}]}\n"
+    level = "{crate_name: chroma_frontend, filter_level: %s}"
+    for name, granularity in (("trace", "all"), ("info", "operation")):
+        tracing = read(tmp_path, text.replace("{filter}", level % name)).tracing
+        assert tracing is not None
+        assert (tracing.endpoint, tracing.service_name, tracing.protocol) == ("http://c:4317", "shop", "grpc")
+        assert tracing.granularity == granularity
+    assert read(tmp_path, text.replace("{filter}", level % "error")).tracing is None
+    other = read(tmp_path, text.replace("{filter}", "{crate_name: hyper, filter_level: error}")).tracing
+    assert other is not None
+    assert other.granularity == "all"
+    # Compose files hand on variables that are empty; those count as unset.
+    empty = {"CHROMA_OPEN_TELEMETRY__ENDPOINT": "", "CHROMA_OPEN_TELEMETRY__SERVICE_NAME": "shop"}
+    assert read(tmp_path, "", empty).tracing is None
+
+
+def test_older_variables_of_traces(tmp_path: Path) -> None:
+    environment = {
+        "CHROMA_OTEL_COLLECTION_ENDPOINT": "http://old:4317",
+        "CHROMA_OTEL_COLLECTION_HEADERS": '{"X-API-KEY": "1234567890"}',
+        "CHROMA_OTEL_GRANULARITY": "operation",
+    }
+    tracing = read(tmp_path, "", environment).tracing
+    assert tracing is not None
+    assert (tracing.endpoint, dict(tracing.headers)) == ("http://old:4317", {"X-API-KEY": "1234567890"})
+    assert "1234567890" not in repr(tracing)
+    both = read(tmp_path, "", environment | {"CHROMA_OPEN_TELEMETRY__ENDPOINT": "http://new:4317"}).tracing
+    assert both is not None
+    assert both.endpoint == "http://new:4317"
+
+
+def test_limits_and_scorecard(tmp_path: Path) -> None:
+    text = "limits: {requests_per_second: 5, tenants: {big: {requests_per_second: 50, burst: 9}}}\n"
+    limits = read(tmp_path, text, {"CHROMA_LIMITS__CONCURRENT_REQUESTS": "4"}).limits
+    assert limits.general == TenantLimits(requests_per_second=5.0, concurrent_requests=4)
+    assert limits.tenants == {"big": TenantLimits(requests_per_second=50.0, burst=9)}
+    rules = "scorecard: [{patterns: ['op:read', 'tenant:*'], score: 3}]\n"
+    assert read(tmp_path, rules).scorecard == ()
+    assert read(tmp_path, f"scorecard_enabled: true\n{rules}").scorecard == (
+        ScorecardRule(("op:read", "tenant:*"), 3),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("open_telemetry: {endpoint: 'localhost:4317'}", r"open_telemetry\.endpoint"),
+        ("open_telemetry: {endpoint: ''}", r"open_telemetry\.endpoint"),
+        ("open_telemetry: {filters: [{crate_name: x}]}", r"open_telemetry\.filters"),
+        ("open_telemetry: {granularity: some}", "operation_and_segment"),
+        ("limits: {requests_per_second: 0}", r"limits\.requests_per_second"),
+        ("limits: {requests_per_second: .inf}", r"limits\.requests_per_second"),
+        ("limits: {burst: 5}", r"limits\.requests_per_second"),
+        ("limits: {tenants: {a: {burst: 5}}}", r"limits\.requests_per_second"),
+        ("limits: {tenants: {a: {rate: 5}}}", r"limits\.tenants"),
+        ("limits: {tenants: {a: {burst: 0}}}", "for each limit of 'a'"),
+        ("scorecard: [{patterns: [], score: 1}]", "scorecard"),
+        ("scorecard: [{patterns: [a], score: true}]", "scorecard"),
+        ("log_format: xml", "text or json"),
+        ("log_level: loud", "log_level"),
+    ],
+)
+def test_what_operators_set_wrongly_is_named(tmp_path: Path, text: str, named: str) -> None:
+    with pytest.raises(SettingError, match=named):
+        read(tmp_path, text)
+
+
+def test_refused_settings_show_no_secret(tmp_path: Path) -> None:
+    for text in (
+        "open_telemetry: {headers: [s3cret]}\n",
+        "open_telemetry: s3cret\n",
+        "server_authn_credentials: s3cret: x\n",
+        "server_authn_credentials: [s3cret\n",
+    ):
+        with pytest.raises(SettingError) as refused:
+            read(tmp_path, text)
+        assert "s3cret" not in str(refused.value)
+    with pytest.raises(SettingError) as refused:
+        read(tmp_path, "", {"CHROMA_OTEL_COLLECTION_HEADERS": "[s3cret"})
+    assert "s3cret" not in str(refused.value)
