@@ -169,7 +169,7 @@ def top_level_imports(tree: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 _INSIDE_FUNCTIONS = {
     # Heavy or optional packages, loaded by the few calls that need them.
     "onnxruntime", "tokenizers", "jsonschema", "pandas", "nanoid", "ulid", "faiss", "dotenv",
-    "snowballstemmer", "bcrypt",
+    "snowballstemmer", "bcrypt", "opentelemetry",
 }  # fmt: skip
 
 
@@ -186,7 +186,8 @@ def test_imports_inside_functions_are_of_heavy_or_optional_packages() -> None:
     assert sorted(set(found)) == []
 
 
-_DISTRIBUTIONS = {"ulid": "ulid-py", "faiss": "faiss-cpu", "dotenv": "python-dotenv", "yaml": "pyyaml"}
+_DISTRIBUTIONS = {"ulid": "ulid-py", "faiss": "faiss-cpu", "dotenv": "python-dotenv", "yaml": "pyyaml",
+                  "opentelemetry": "opentelemetry-sdk"}  # fmt: skip
 """Packages whose distribution has another name."""
 
 
@@ -203,10 +204,10 @@ def requirements(block: str) -> set[str]:
 
 
 def declared() -> tuple[set[str], set[str]]:
-    """Return the packages that are always installed, and those of the extras `auth`, `ids` and `test` (for pandas)."""
+    """Return the packages that are always installed, and those of the extras `auth`, `ids`, `telemetry` and `test` (for pandas)."""
     text = project()
     always = re.search(r"^dependencies = \[(.*?)^\]", text, re.DOTALL | re.MULTILINE)
-    extras = re.findall(r"^(?:auth|ids|test) = \[(.*?\])$", text, re.MULTILINE)
+    extras = re.findall(r"^(?:auth|ids|telemetry|test) = \[(.*?\])$", text, re.DOTALL | re.MULTILINE)
     assert always is not None
     return requirements(always[1].replace("[", "(")), set().union(*(requirements(extra) for extra in extras))
 

@@ -173,9 +173,7 @@ def test_limits_and_scorecard(tmp_path: Path) -> None:
     assert limits.tenants == {"big": TenantLimits(requests_per_second=50.0, burst=9)}
     rules = "scorecard: [{patterns: ['op:read', 'tenant:*'], score: 3}]\n"
     assert read(tmp_path, rules).scorecard == ()
-    assert read(tmp_path, f"scorecard_enabled: true\n{rules}").scorecard == (
-        ScorecardRule(("op:read", "tenant:*"), 3),
-    )
+    assert read(tmp_path, f"scorecard_enabled: true\n{rules}").scorecard == (ScorecardRule(("op:read", "tenant:*"), 3),)
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,8 @@ class LineFormatter(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name that logging calls
+        """Return the line without what an exception adds."""
         shown = "".join(f" {name}={_plain(value)}" for name, value in _fields_of(record).items() if value is not None)
         return super().formatMessage(record) + shown
 
@@ -62,6 +63,7 @@ class JsonFormatter(logging.Formatter):
     """One JSON object a line: time (UTC), level, logger, message, fields, exception."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """Return the object as text."""
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="microseconds"),
             "level": record.levelname.lower(),
