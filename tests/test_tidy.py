@@ -204,7 +204,7 @@ def requirements(block: str) -> set[str]:
 
 
 def declared() -> tuple[set[str], set[str]]:
-    """Return the packages that are always installed, and those of the extras `auth`, `ids`, `telemetry` and `test` (for pandas)."""
+    """Return the packages that are always installed, and those of extras (`test` for pandas)."""
     text = project()
     always = re.search(r"^dependencies = \[(.*?)^\]", text, re.DOTALL | re.MULTILINE)
     extras = re.findall(r"^(?:auth|ids|telemetry|test) = \[(.*?\])$", text, re.DOTALL | re.MULTILINE)
