@@ -17,18 +17,41 @@ from chromadb.embedding.protocol import EmbeddingFunction, SparseEmbeddingFuncti
 C = TypeVar("C", bound=type)
 
 _BUILT_IN: dict[str, tuple[str, str]] = {
+    "amazon_bedrock": ("chromadb.embedding.bedrock", "AmazonBedrockEmbeddingFunction"),
+    "baseten": ("chromadb.embedding.remote.openai", "BasetenEmbeddingFunction"),
+    "chroma-cloud-qwen": ("chromadb.embedding.remote.chroma_cloud", "ChromaCloudQwenEmbeddingFunction"),
     "chroma_langchain": ("chromadb.embedding.langchain", "ChromaLangchainEmbeddingFunction"),
+    "cloudflare_workers_ai": ("chromadb.embedding.remote.cloudflare", "CloudflareWorkersAIEmbeddingFunction"),
+    "cohere": ("chromadb.embedding.remote.cohere", "CohereEmbeddingFunction"),
     "default": ("chromadb.embedding.default", "DefaultEmbeddingFunction"),
+    "google_gemini": ("chromadb.embedding.remote.google", "GoogleGeminiEmbeddingFunction"),
+    "google_genai": ("chromadb.embedding.remote.google", "GoogleGeminiEmbeddingFunction"),
+    "google_generative_ai": ("chromadb.embedding.remote.google", "GoogleGenerativeAiEmbeddingFunction"),
+    "google_palm": ("chromadb.embedding.remote.google", "GooglePalmEmbeddingFunction"),
+    "google_vertex": ("chromadb.embedding.remote.google", "GoogleVertexEmbeddingFunction"),
+    "huggingface": ("chromadb.embedding.remote.huggingface", "HuggingFaceEmbeddingFunction"),
+    "huggingface_server": ("chromadb.embedding.remote.huggingface", "HuggingFaceEmbeddingServer"),
     "instructor": ("chromadb.embedding.instructor", "InstructorEmbeddingFunction"),
+    "jina": ("chromadb.embedding.remote.jina", "JinaEmbeddingFunction"),
+    "mistral": ("chromadb.embedding.remote.mistral", "MistralEmbeddingFunction"),
+    "morph": ("chromadb.embedding.remote.openai", "MorphEmbeddingFunction"),
+    "nomic": ("chromadb.embedding.remote.nomic", "NomicEmbeddingFunction"),
+    "ollama": ("chromadb.embedding.remote.ollama", "OllamaEmbeddingFunction"),
     "onnx_mini_lm_l6_v2": ("chromadb.embedding.default", "ONNXMiniLM_L6_V2"),
     "open_clip": ("chromadb.embedding.open_clip", "OpenCLIPEmbeddingFunction"),
+    "openai": ("chromadb.embedding.remote.openai", "OpenAIEmbeddingFunction"),
+    "perplexity": ("chromadb.embedding.remote.perplexity", "PerplexityEmbeddingFunction"),
+    "roboflow": ("chromadb.embedding.remote.roboflow", "RoboflowEmbeddingFunction"),
     "sentence_transformer": ("chromadb.embedding.sentence_transformer", "SentenceTransformerEmbeddingFunction"),
     "text2vec": ("chromadb.embedding.text2vec", "Text2VecEmbeddingFunction"),
+    "together_ai": ("chromadb.embedding.remote.together_ai", "TogetherAIEmbeddingFunction"),
+    "voyageai": ("chromadb.embedding.remote.voyageai", "VoyageAIEmbeddingFunction"),
 }
 """Name to module and class of each built-in dense function."""
 
 _SPARSE_BUILT_IN: dict[str, tuple[str, str]] = {
     "bm25": ("chromadb.embedding.fastembed_sparse", "Bm25EmbeddingFunction"),
+    "chroma-cloud-splade": ("chromadb.embedding.remote.chroma_cloud", "ChromaCloudSpladeEmbeddingFunction"),
     "chroma_bm25": ("chromadb.embedding.bm25", "ChromaBm25EmbeddingFunction"),
     "fastembed_sparse": ("chromadb.embedding.fastembed_sparse", "FastembedSparseEmbeddingFunction"),
     "huggingface_sparse": ("chromadb.embedding.huggingface_sparse", "HuggingFaceSparseEmbeddingFunction"),

@@ -1,0 +1,3 @@
+"""The path that other packages import `AmazonBedrockEmbeddingFunction` from."""
+
+from chromadb.embedding.bedrock import AmazonBedrockEmbeddingFunction as AmazonBedrockEmbeddingFunction

@@ -1,0 +1,3 @@
+"""The path that other packages import `BasetenEmbeddingFunction` from."""
+
+from chromadb.embedding.remote.openai import BasetenEmbeddingFunction as BasetenEmbeddingFunction

@@ -1,0 +1,5 @@
+"""The path that other packages import `CloudflareWorkersAIEmbeddingFunction` from."""
+
+from chromadb.embedding.remote.cloudflare import (
+    CloudflareWorkersAIEmbeddingFunction as CloudflareWorkersAIEmbeddingFunction,
+)

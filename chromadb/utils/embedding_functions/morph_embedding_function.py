@@ -1,0 +1,3 @@
+"""The path that other packages import `MorphEmbeddingFunction` from."""
+
+from chromadb.embedding.remote.openai import MorphEmbeddingFunction as MorphEmbeddingFunction

@@ -1,0 +1,3 @@
+"""The path that other packages import `OpenAIEmbeddingFunction` from."""
+
+from chromadb.embedding.remote.openai import OpenAIEmbeddingFunction as OpenAIEmbeddingFunction

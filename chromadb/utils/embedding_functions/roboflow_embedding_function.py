@@ -1,0 +1,3 @@
+"""The path that other packages import `RoboflowEmbeddingFunction` from."""
+
+from chromadb.embedding.remote.roboflow import RoboflowEmbeddingFunction as RoboflowEmbeddingFunction
