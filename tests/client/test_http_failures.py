@@ -1,0 +1,170 @@
+"""What a client of a server says when something between the two goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+import pytest
+
+import chromadb
+from chromadb.client.http.address import resolve_url
+from chromadb.config import Settings
+from chromadb.errors import ChromaError, InvalidArgumentError, NotFoundError
+
+_IDENTITY = b'{"user_id": "", "tenant": "default_tenant", "databases": ["default_database"]}'
+_DATABASE = b'{"id": "00000000-0000-0000-0000-000000000000", "name": "default_database", "tenant": "default_tenant"}'
+_PLAIN = {"/auth/identity": _IDENTITY, "/tenants/default_tenant": b'{"name": "default_tenant"}',
+          "/tenants/default_tenant/databases/default_database": _DATABASE}  # fmt: skip
+
+
+class Scripted:
+    """A server that answers as it is told. answers: path below the interface to (status, content type, body)."""
+
+    def __init__(self) -> None:
+        self.answers = {path: (200, "application/json", body) for path, body in _PLAIN.items()}
+        self.seen: list[tuple[str, dict[str, str]]] = []
+        self.hang_up = 0
+        self.port = 0
+
+
+@contextmanager
+def scripted() -> Iterator[Scripted]:
+    script = Scripted()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("content-length", 0)))
+            path = self.path.partition("/api/v2")[2].partition("?")[0]
+            script.seen.append((path, {name.lower(): value for name, value in self.headers.items()}))
+            if script.hang_up:
+                script.hang_up -= 1
+                self.close_connection = True
+                return
+            status, kind, body = script.answers.get(path, (404, "text/html", b"<html>not here</html>"))
+            self.send_response(status)
+            self.send_header("content-type", kind)
+            self.send_header("content-length", str(len(body)))
+            self.send_header("chroma-trace-id", "trace-5")
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_GET  # noqa: N815
+
+        def log_message(self, format: str, *args: Any) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    script.port = server.server_address[1]
+    try:
+        yield script
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture
+def script() -> Iterator[Scripted]:
+    with scripted() as script:
+        yield script
+
+
+def test_no_server_is_named_with_the_next_step() -> None:
+    with pytest.raises(ValueError, match=r"Could not connect to a Chroma server.*127\.0\.0\.1:1.*chroma run"):
+        chromadb.HttpClient("127.0.0.1", 1)
+    with pytest.raises(httpx.ConnectError, match="No server answers"):
+        asyncio.run(chromadb.AsyncHttpClient("127.0.0.1", 1))
+
+
+def test_another_program_at_the_address_is_noticed(script: Scripted) -> None:
+    script.answers["/auth/identity"] = (200, "text/html", b"<html>Welcome</html>")
+    with pytest.raises(ChromaError, match=r"no Chroma server says.*Welcome"):
+        chromadb.HttpClient("127.0.0.1", script.port)
+    script.answers["/auth/identity"] = (200, "application/json", _IDENTITY)
+    del script.answers["/tenants/default_tenant"]
+    with pytest.raises(ValueError, match="Could not connect to tenant default_tenant"):
+        chromadb.HttpClient("127.0.0.1", script.port)
+
+
+def test_refusals_are_the_documented_errors_with_the_servers_words(script: Scripted) -> None:
+    with chromadb.HttpClient("127.0.0.1", script.port) as client:
+        path = "/tenants/default_tenant/databases/default_database/collections/x"
+        for name, kind in (("NotFoundError", NotFoundError), ("InvalidArgumentError", InvalidArgumentError)):
+            script.answers[path] = (400, "application/json", b'{"error": "%s", "message": "said so"}' % name.encode())
+            with pytest.raises(kind, match=r"^said so$") as refusal:
+                client.get_collection("x")
+            assert refusal.value.trace_id == "trace-5"
+        script.answers[path] = (500, "application/json", b'{"error": "Odd", "message": "said so"}')
+        with pytest.raises(ChromaError, match=r"said so \(trace ID: trace-5\)"):
+            client.get_collection("x")
+        for body in (b"", b"{", b"[1]", b'{"id": 5}', b"null"):
+            script.answers[path] = (200, "application/json", body)
+            with pytest.raises(ChromaError, match="no Chroma server says"):
+                client.get_collection("x")
+
+
+def test_reading_is_tried_again_and_making_is_not(script: Scripted) -> None:
+    with chromadb.HttpClient("127.0.0.1", script.port) as client:
+        script.answers["/version"] = (200, "application/json", b'"1.0.0"')
+        script.hang_up = 2
+        assert client.get_version() == "1.0.0"
+        script.hang_up, script.seen = 1, []
+        with pytest.raises(httpx.RemoteProtocolError, match=r"POST .*collections failed"):
+            client.create_collection("things")
+        assert len([path for path, _ in script.seen if path.endswith("/collections")]) == 1
+
+
+def test_headers_and_credentials_are_sent_and_not_shown(script: Scripted) -> None:
+    settings = Settings(
+        chroma_client_auth_provider="chromadb.auth.token_authn.TokenAuthClientProvider",
+        chroma_client_auth_credentials="very-secret",
+    )
+    with chromadb.HttpClient("127.0.0.1", script.port, headers={"X-Own": "1"}, settings=settings) as client:
+        assert script.seen[0][1]["authorization"] == "Bearer very-secret"
+        assert script.seen[0][1]["x-own"] == "1"
+        assert "very-secret" not in repr(client) + repr(client.get_settings())
+    with pytest.raises(ValueError, match="X-Own") as refusal:
+        chromadb.HttpClient("127.0.0.1", script.port, headers={"X-Own": "very-secret\n"})
+    assert "very-secret" not in str(refusal.value)
+
+
+def test_a_cloud_client_goes_where_its_key_leads(script: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud: dict[str, Any] = {"cloud_host": "127.0.0.1", "cloud_port": script.port, "enable_ssl": False}
+    for name in ("CHROMA_API_KEY", "CHROMA_TENANT", "CHROMA_DATABASE"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(ValueError, match="Missing required arguments: api_key"):
+        chromadb.CloudClient(**cloud)
+    monkeypatch.setenv("CHROMA_API_KEY", "very-secret")
+    with chromadb.CloudClient(**cloud) as client:
+        assert (client.tenant, client.database) == ("default_tenant", "default_database")
+    assert script.seen[0][1]["x-chroma-token"] == "very-secret"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "url"),
+    [
+        (("localhost",), "http://localhost:8000/api/v2"),
+        (("localhost", True), "https://localhost:8000/api/v2"),
+        (("http://example.com",), "http://example.com/api/v2"),
+        (("https://example.com:1/some/proxy/",), "https://example.com:1/some/proxy/api/v2"),
+        (("http://example.com/api/v2",), "http://example.com/api/v2"),
+        (("::1",), "http://[::1]:8000/api/v2"),
+    ],
+)
+def test_where_a_server_is(arguments: tuple[Any, ...], url: str) -> None:
+    assert resolve_url(*arguments) == url
+
+
+@pytest.mark.parametrize("host", ["ftp://example.com", "example.com/path", "http://", "http://a:b:c"])
+def test_what_is_no_address_is_refused(host: str) -> None:
+    with pytest.raises(ValueError, match="Invalid URL"):
+        resolve_url(host)
