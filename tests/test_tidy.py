@@ -169,7 +169,7 @@ def top_level_imports(tree: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 _INSIDE_FUNCTIONS = {
     # Heavy or optional packages, loaded by the few calls that need them.
     "onnxruntime", "tokenizers", "jsonschema", "pandas", "nanoid", "ulid", "faiss", "dotenv",
-    "snowballstemmer", "bcrypt", "opentelemetry", "httpx", "tqdm",
+    "snowballstemmer", "bcrypt", "opentelemetry", "httpx",
 }  # fmt: skip
 
 

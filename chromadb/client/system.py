@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import MutableMapping
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
 from weakref import WeakValueDictionary
@@ -100,10 +101,15 @@ class System:
         """Open the database or prepare to reach it; does nothing if that is done.
 
         Raises StorageError or VersionMismatchError for a database that cannot be opened, ValueError for settings that
-        name no server.
+        name no server, RuntimeError for a database where only clients of servers are installed.
         """
         if self._started is None:
             module, name = _MODULES[self.settings.chroma_api_impl]
+            if self.is_embedded and find_spec("chromadb.engine") is None:
+                raise RuntimeError(
+                    "This is chromadb-client, which reaches servers and holds no database: use chromadb.HttpClient, or "
+                    "`pip install chromadb` in its place"
+                )
             self._started = getattr(import_module(module), name)(self.settings)
 
     def stop(self) -> None:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chromadb.embedding.minilm_tokens import load_tokenizer, token_ids
+from chromadb.embedding.progress import show_progress
 from chromadb.model.embeddings import Matrix
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def embed_texts(texts: Iterable[str], preferred_providers: Sequence[str] | None 
         for start in range(0, len(documents), _CHUNK_TEXTS):
             ids = [token_ids(model.tokenizer, text) for text in documents[start : start + _CHUNK_TEXTS]]
             _embed_chunk(model, executor, threads, ids, vectors[start : start + len(ids)])
-            _show_progress(start + len(ids), len(documents))
+            if len(documents) >= _PROGRESS_TEXTS:
+                show_progress(start + len(ids), len(documents))
     finally:
         # After an error or an interrupt only the batches that run now are waited for.
         executor.shutdown(cancel_futures=True)
@@ -138,6 +140,10 @@ def _shared_model(preferred_providers: Sequence[str] | None) -> Model:
 
 
 def _load_model(preferred_providers: tuple[str, ...]) -> Model:
+    if not _FOLDER.is_dir():
+        raise ValueError(
+            "chromadb-client holds no model: give vectors or an embedding_function, or `pip install chromadb` instead"
+        )
     import onnxruntime
 
     available = onnxruntime.get_available_providers()
@@ -167,13 +173,6 @@ def _usable_processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _show_progress(done: int, total: int) -> None:
-    if total >= _PROGRESS_TEXTS and sys.stderr.isatty():
-        end = "\n" if done == total else ""
-        sys.stderr.write(f"\rEmbedded {done:,} of {total:,} texts{end}")
-        sys.stderr.flush()
 
 
 def _start_afresh_in_child() -> None:

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -30,6 +30,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from chromadb.embedding.config_schemas import validate_config_schema
+from chromadb.embedding.progress import show_progress
 from chromadb.embedding.protocol import EmbeddingFunction
 from chromadb.embedding.remote.credentials import Credentials
 from chromadb.embedding.remote.transport import EmbeddingServiceError, Request, ask
@@ -135,7 +136,7 @@ def embed_in_batches(
     request: Callable[[Sequence[Any]], Request],
     read: Callable[[Any], list[R]],
 ) -> list[R]:
-    """Return what a service makes of all inputs, in their order; a bar shows the progress of several batches.
+    """Return what a service makes of all inputs, in their order; a terminal shows how far several batches are.
 
     size: inputs in a request at most. timeout: seconds to wait for an answer. Raises EmbeddingServiceError.
     """
@@ -161,7 +162,11 @@ def embed_in_batches(
         if len(batches) <= 1:
             return [vector for batch in batches for vector in embedded(batch)]
         with ThreadPoolExecutor(_SIMULTANEOUS, thread_name_prefix="chroma-embed") as pool:
-            return [vector for found in _shown(pool.map(embedded, batches), service, len(batches)) for vector in found]
+            vectors: list[R] = []
+            for found in pool.map(embedded, batches):
+                vectors += found
+                show_progress(len(vectors), len(inputs))
+            return vectors
 
 
 def by_index(reply: Any) -> list[Any]:
@@ -183,10 +188,3 @@ def redirected(service: str, url: str) -> str:
     """Return a service's URL, below CHROMA_<SERVICE>_BASE_URL of the environment where that is set (for a proxy)."""
     base = os.environ.get(f"CHROMA_{service.upper().replace('-', '_')}_BASE_URL")
     return url if not base else base.rstrip("/") + urlsplit(url).path
-
-
-def _shown(results: Iterator[R], service: str, count: int) -> Iterator[R]:
-    from tqdm.auto import tqdm
-
-    # None: only on a terminal.
-    yield from tqdm(results, desc=f"embedding with {service}", total=count, unit="batch", leave=False, disable=None)
