@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from chromadb import config as config
     from chromadb import errors as errors
     from chromadb import execution as execution
+    from chromadb import telemetry as telemetry
     from chromadb import types as types
     from chromadb import utils as utils
     from chromadb.api import AdminAPI as AdminAPI
+    from chromadb.api import AsyncClientAPI as AsyncClientAPI
     from chromadb.api import ClientAPI as ClientAPI
     from chromadb.api.types import (
         URI,
@@ -87,7 +89,7 @@ _NAMES = {
         "StringInvertedIndexConfig", "URI", "URIs", "UpdateCollectionMetadata", "UpdateMetadata", "VectorIndexConfig",
         "Where", "WhereDocument",
     ),
-    "chromadb.api": ("AdminAPI", "ClientAPI"),
+    "chromadb.api": ("AdminAPI", "AsyncClientAPI", "ClientAPI"),
     "chromadb.auth.token_authn": ("TokenTransportHeader",),
     "chromadb.client.collection": ("Collection",),
     "chromadb.client.factories": (
@@ -99,7 +101,7 @@ _NAMES = {
     "chromadb.model.names": ("DEFAULT_DATABASE", "DEFAULT_TENANT"),
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}
-_SUBMODULES = ("api", "auth", "base_types", "config", "errors", "execution", "types", "utils")
+_SUBMODULES = ("api", "auth", "base_types", "config", "errors", "execution", "telemetry", "types", "utils")
 
 __all__ = [
     "URI",

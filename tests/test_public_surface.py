@@ -21,11 +21,13 @@ _PUBLISHED = """
 _IMPORTED_BY_OTHERS = {
     "chromadb": """
         EphemeralClient, PersistentClient, RustClient, HttpClient, AsyncHttpClient, CloudClient, Client, AdminClient,
-        configure, get_settings, Settings, DEFAULT_TENANT, DEFAULT_DATABASE, ClientAPI, AdminAPI, ReadLevel, api, auth,
-        config, errors, execution, types, utils, base_types, __version__
+        configure, get_settings, Settings, DEFAULT_TENANT, DEFAULT_DATABASE, ClientAPI, AdminAPI, AsyncClientAPI, ReadLevel,
+        api, auth, config, errors, execution, telemetry, types, utils, base_types, __version__
     """,
-    "chromadb.api": "ClientAPI, AdminAPI, CreateCollectionConfiguration",
+    "chromadb.api": "ClientAPI, AdminAPI, AsyncClientAPI, AsyncAdminAPI, CreateCollectionConfiguration",
+    "chromadb.api.async_client": "AsyncClient, AsyncAdminClient",
     "chromadb.api.client": "Client, AdminClient",
+    "chromadb.api.models.AsyncCollection": "AsyncCollection",
     "chromadb.api.models.Collection": "Collection",
     "chromadb.api.shared_system_client": "SharedSystemClient",
     "chromadb.api.types": """
@@ -66,6 +68,10 @@ _IMPORTED_BY_OTHERS = {
     """,
     "chromadb.utils.results": "query_result_to_dfs, get_result_to_df",
     "chromadb.utils.sparse_embedding_utils": "normalize_sparse_vector",
+    "chromadb.utils.statistics": """
+        attach_statistics_function, detach_statistics_function, get_statistics, get_statistics_fn,
+        get_statistics_fn_name
+    """,
 }
 
 

@@ -1,6 +1,8 @@
 """Import paths that other packages use; everything is defined in the rooms below."""
 
 from chromadb.client.admin import AdminClient as AdminAPI
+from chromadb.client.async_admin import AsyncAdminClient as AsyncAdminAPI
+from chromadb.client.async_client import AsyncClient as AsyncClientAPI
 from chromadb.client.client import Client as ClientAPI
 from chromadb.client.configuration import CreateCollectionConfiguration, UpdateCollectionConfiguration
 from chromadb.model.expression import (
@@ -49,6 +51,8 @@ __all__ = [
     "AdminAPI",
     "Aggregate",
     "And",
+    "AsyncAdminAPI",
+    "AsyncClientAPI",
     "ClientAPI",
     "Contains",
     "CreateCollectionConfiguration",

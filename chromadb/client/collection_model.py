@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
 
+from chromadb.client.configuration import CollectionConfiguration
+from chromadb.client.configuration_json import load_collection_configuration_from_json
 from chromadb.client.schema import Schema
 from chromadb.model.collection import CollectionInfo
 
@@ -53,6 +57,31 @@ class CollectionModel(BaseModel):
             tenant=info.tenant,
             database=info.database,
         )
+
+    @classmethod
+    def from_json(cls, json_map: Mapping[str, Any]) -> CollectionModel:
+        """Return the model that `to_json` made; raises pydantic.ValidationError for what is none."""
+        return cls.model_validate(json_map)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the members as JSON values."""
+        return self.model_dump(mode="json")
+
+    def to_json_str(self) -> str:
+        """Return the members as JSON text."""
+        return self.model_dump_json()
+
+    def get_configuration(self) -> CollectionConfiguration:
+        """Return the configuration with its embedding function built; raises ValueError for an unknown function."""
+        return load_collection_configuration_from_json(self.configuration_json)
+
+    def get_serialized_schema(self) -> dict[str, Any] | None:
+        """Return the schema as it is stored."""
+        return self.serialized_schema
+
+    def pretty_schema(self) -> str:
+        """Return the schema as indented JSON text."""
+        return json.dumps(self.serialized_schema, indent=2)
 
     @property
     def schema_object(self) -> Schema | None:
