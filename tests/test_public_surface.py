@@ -21,8 +21,8 @@ _PUBLISHED = """
 _IMPORTED_BY_OTHERS = {
     "chromadb": """
         EphemeralClient, PersistentClient, RustClient, HttpClient, AsyncHttpClient, CloudClient, Client, AdminClient,
-        configure, get_settings, Settings, DEFAULT_TENANT, DEFAULT_DATABASE, ClientAPI, AdminAPI, AsyncClientAPI, ReadLevel,
-        api, auth, config, errors, execution, telemetry, types, utils, base_types, __version__
+        configure, get_settings, Settings, DEFAULT_TENANT, DEFAULT_DATABASE, ClientAPI, AdminAPI, AsyncClientAPI,
+        ReadLevel, api, auth, config, errors, execution, telemetry, types, utils, base_types, __version__
     """,
     "chromadb.api": "ClientAPI, AdminAPI, AsyncClientAPI, AsyncAdminAPI, CreateCollectionConfiguration",
     "chromadb.api.async_client": "AsyncClient, AsyncAdminClient",
