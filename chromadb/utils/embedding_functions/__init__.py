@@ -5,6 +5,7 @@ from typing import Any
 from chromadb.embedding import registry
 from chromadb.embedding.bedrock import AmazonBedrockEmbeddingFunction
 from chromadb.embedding.bm25 import ChromaBm25EmbeddingFunction
+from chromadb.embedding.cache import CachedEmbeddingFunction
 from chromadb.embedding.default import DefaultEmbeddingFunction, ONNXMiniLM_L6_V2
 from chromadb.embedding.fastembed_sparse import Bm25EmbeddingFunction, FastembedSparseEmbeddingFunction
 from chromadb.embedding.huggingface_sparse import HuggingFaceSparseEmbeddingFunction
@@ -50,6 +51,7 @@ __all__ = [
     "AmazonBedrockEmbeddingFunction",
     "BasetenEmbeddingFunction",
     "Bm25EmbeddingFunction",
+    "CachedEmbeddingFunction",
     "ChromaBm25EmbeddingFunction",
     "ChromaCloudQwenEmbeddingFunction",
     "ChromaCloudQwenEmbeddingModel",
