@@ -37,7 +37,8 @@ _FEWEST_TO_MERGE = 2
 class CompactionOptions:
     """When and in which steps compaction works.
 
-    seal_rows: log entries after which the tail is sealed; in memory, slots after which it gets codes. graph_rows,
+    seal_rows: log entries after which the tail is sealed; in memory, slots after which it gets codes. idle_rows,
+    idle_seconds: the same once nothing has been written for so long. graph_rows,
     list_rows: rows from which on a segment gets a graph or, under a ``spann`` configuration, lists. dead_share: of a
     segment's rows, from which on it is written anew without them. asked_reach: ``compact()`` merges segments up to so
     many times as large as what it has gathered, for each costs every query time. tail_limit: versions of records
@@ -46,6 +47,8 @@ class CompactionOptions:
     """
 
     seal_rows: int = 16_384
+    idle_rows: int = 2_048
+    idle_seconds: float = 1.0
     graph_rows: int = 400_000
     list_rows: int = 50_000
     dead_share: float = 0.2
@@ -156,12 +159,12 @@ def build_vector_index(
     return False
 
 
-def encode_tail(index: CollectionIndex, space: str, options: CompactionOptions) -> None:
-    """Give codes to the slots of an index that is in memory alone, once there are enough without."""
+def encode_tail(index: CollectionIndex, space: str, least: int) -> None:
+    """Give codes to the slots of an index that is in memory alone, if at least so many have none."""
     snapshot = index.current
     table, vectors = snapshot.table, snapshot.table.vectors
     start, stop = table.coded_size, snapshot.size
-    if vectors is None or stop - start < options.seal_rows:
+    if vectors is None or stop - start < least:
         return
     for part in reversed(table.coded):
         if part.stop - part.start > stop - start:

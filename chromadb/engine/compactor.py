@@ -52,7 +52,7 @@ class Compactor:
         """Say that the tail of a collection has grown by some versions of records."""
         with self._changed:
             waiting = self._waiting[collection] = self._waiting.get(collection, 0) + versions
-            if waiting < self._options.seal_rows or self._closed.is_set():
+            if waiting < self._options.idle_rows or self._closed.is_set():
                 return
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="chroma-compactor", daemon=True)
@@ -93,7 +93,7 @@ class Compactor:
                 raise StorageError("another process is compacting this directory; call again when it has finished")
             if self._folder is not None:
                 reclaiming.repair_text_index(self._store)
-            self._compact(collections, whole=True)
+            self._compact(collections, whole=True, asked=True)
 
     def close(self) -> None:
         """Stop after the step in progress; what is left is done after the next opening."""
@@ -106,13 +106,13 @@ class Compactor:
 
     def _run(self) -> None:
         while not self._closed.is_set():
-            due = self._due()
+            due, idle = self._due()
             if not due:
                 continue
             try:
                 with self._alone(0) as alone:
                     if alone:
-                        self._compact(due, whole=False)
+                        self._compact(due, whole=idle, asked=False)
                         continue
             except (ChromaError, OSError) as error:
                 # The disk may be full, or a segment damaged: writers and readers are told so themselves.
@@ -121,32 +121,40 @@ class Compactor:
             # Another process is at it, and sees what has been written here.
             self._closed.wait(_RETRY_SECONDS)
 
-    def _due(self) -> dict[UUID, int]:
-        """Wait for tails that are worth sealing, and for a pause in the writes unless one is very long; take them."""
-        seal_rows = self._options.seal_rows
+    def _due(self) -> tuple[set[UUID], bool]:
+        """Wait for tails that are worth sealing, and for a pause in the writes unless one is very long.
+
+        Returns the collections, and whether nothing has been written for so long that smaller tails are worth it, too.
+        """
+        options = self._options
         with self._changed:
-            self._changed.wait_for(lambda: self._closed.is_set() or max(self._waiting.values(), default=0) >= seal_rows)
-            urgent = _URGENT_TAILS * seal_rows
-            while not self._closed.is_set() and max(self._waiting.values(), default=0) < urgent:
+            self._changed.wait_for(lambda: self._closed.is_set() or self._longest() >= options.idle_rows)
+            while not self._closed.is_set() and self._longest() < _URGENT_TAILS * options.seal_rows:
                 before = dict(self._waiting)
-                self._changed.wait(_QUIET_SECONDS)
+                is_long = self._longest() >= options.seal_rows
+                self._changed.wait(_QUIET_SECONDS if is_long else options.idle_seconds)
                 if self._waiting == before:
                     break
             if self._closed.is_set():
-                return {}
-            return {collection: count for collection, count in self._waiting.items() if count >= seal_rows}
+                return set(), False
+            idle = self._longest() < options.seal_rows
+            least = options.idle_rows if idle else options.seal_rows
+            return {collection for collection, count in self._waiting.items() if count >= least}, idle
 
-    def _compact(self, collections: Iterable[UUID], *, whole: bool) -> None:
+    def _longest(self) -> int:
+        return max(self._waiting.values(), default=0)
+
+    def _compact(self, collections: Iterable[UUID], *, whole: bool, asked: bool) -> None:
         for collection in collections:
             with self._changed:
                 taken = self._waiting.get(collection, 0)
             try:
-                self._compact_one(collection, whole=whole)
+                self._compact_one(collection, whole=whole, asked=asked)
             except NotFoundError:
                 # Deleted meanwhile.
                 taken = self._waiting.get(collection, 0)
             finally:
-                if self._gives_way(whole=whole):
+                if self._gives_way(asked=asked):
                     taken = 0
                 with self._changed:
                     left = self._waiting.pop(collection, 0) - taken
@@ -154,48 +162,53 @@ class Compactor:
                         self._waiting[collection] = left
                     self._changed.notify_all()
         if self._folder is not None:
-            self._paced(reclaiming.vacuum(self._store, self._options), whole=whole)
+            self._paced(reclaiming.vacuum(self._store, self._options), asked=asked)
             reclaiming.collect_garbage(self._store, self._folder)
         self._indexes.shrink()
 
-    def _compact_one(self, collection: UUID, *, whole: bool) -> None:
+    def _compact_one(self, collection: UUID, *, whole: bool, asked: bool) -> None:
         with self._store.read() as connection:
             state = catalog.get_state(connection, collection)
         index = self._indexes.get(state.number)
         if self._folder is None:
-            compaction.encode_tail(index, state.schema.space, self._options)
+            compaction.encode_tail(
+                index, state.schema.space, self._options.idle_rows if whole else self._options.seal_rows
+            )
             return
         try:
-            self._seal(self._folder, index, collection, whole=whole)
+            self._seal(self._folder, index, collection, whole=whole, asked=asked)
         except DamagedSegmentError:
             # The index then takes the vectors concerned from the log, or says whose are lost.
             index.distrust()
-            self._seal(self._folder, index, collection, whole=whole)
-        self._paced(reclaiming.trim(self._store, collection, self._options), whole=whole)
-        while not self._gives_way(whole=whole) and compaction.build_vector_index(
+            self._seal(self._folder, index, collection, whole=whole, asked=asked)
+        self._paced(reclaiming.trim(self._store, collection, self._options), asked=asked)
+        while not self._gives_way(asked=asked) and compaction.build_vector_index(
             self._store, self._folder, index, collection, self._options, self._interrupt
         ):
             pass
 
-    def _seal(self, folder: SegmentFolder, index: CollectionIndex, collection: UUID, *, whole: bool) -> None:
-        while not self._gives_way(whole=whole) and compaction.seal(
+    def _seal(
+        self, folder: SegmentFolder, index: CollectionIndex, collection: UUID, *, whole: bool, asked: bool
+    ) -> None:
+        while not self._gives_way(asked=asked) and compaction.seal(
             self._store, folder, index, collection, self._options, whole=whole
         ):
-            pass
+            # What is written meanwhile waits for the next pause, unless somebody waits for all.
+            whole = whole and asked
 
     def _interrupt(self) -> None:
         """Raise when the store is being closed."""
         if self._closed.is_set():
             raise StorageError("the client was closed while its data was being compacted; nothing was changed")
 
-    def _gives_way(self, *, whole: bool) -> bool:
+    def _gives_way(self, *, asked: bool) -> bool:
         """Return whether to stop after the step in progress: for ``close``, or for a ``compact()`` that does it all."""
-        return self._closed.is_set() or (self._asked > 0 and not whole)
+        return self._closed.is_set() or (self._asked > 0 and not asked)
 
-    def _paced(self, steps: Iterator[None], *, whole: bool) -> None:
+    def _paced(self, steps: Iterator[None], *, asked: bool) -> None:
         """Take the steps, with a pause after each that lets a waiting writer take the lock."""
         for _ in steps:
-            if self._closed.wait(_PAUSE_SECONDS) or self._gives_way(whole=whole):
+            if self._closed.wait(_PAUSE_SECONDS) or self._gives_way(asked=asked):
                 return
 
     @contextmanager

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from chromadb.engine.index.kernels import faiss, threads
+from chromadb.engine.index.kernels import faiss, matrix_product, threads
 from chromadb.model.embeddings import Matrix
 
 SMALLEST_DIMENSION = 64
@@ -62,7 +62,7 @@ def turned(rows: Matrix) -> Matrix:
     """Return rows after the rotation. One row is turned without waiting for another core, as matrix products do."""
     dimension = rows.shape[1]
     if len(rows) > 1:
-        return rows @ rotation(dimension)
+        return matrix_product(rows, _rotation_columns(dimension))
     if dimension > _LARGEST_CACHED_ROTATION:
         return _transformed(rows.copy())
     library = faiss()

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from chromadb.engine.index.kernels import matrix_product
 from chromadb.engine.index.vectors import Slots, VectorRows
 from chromadb.model.embeddings import Matrix
 
@@ -188,15 +189,15 @@ class _Approximation:
         """Return scores of shape (queries, rows), smaller is nearer. slots: where the rows lie among the norms."""
         block = self._queries[queries]
         with np.errstate(over="ignore", invalid="ignore"):
-            # One query is bound by memory: there einsum's one thread is twice as fast as BLAS and waits for no other
-            # core.
-            products = np.einsum("ij,j->i", rows, block[0])[None, :] if len(block) == 1 else block @ rows.T
+            # One query is bound by memory: there einsum's one thread is twice as fast as a matrix product and waits for
+            # no other core.
+            found = np.einsum("ij,j->i", rows, block[0])[None, :] if len(block) == 1 else matrix_product(rows, block).T
             if self._space == "cosine":
-                products *= self._inverse[slots]
+                found *= self._inverse[slots]
             elif self._space == "l2":
-                products *= 2
-                products -= self._norms[slots]
-        return np.negative(products, out=products)
+                found *= 2
+                found -= self._norms[slots]
+        return np.negative(found, out=found)
 
 
 def _of_length_one(queries: Matrix, lengths: npt.NDArray[np.float64]) -> Matrix:

@@ -7,6 +7,10 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+import numpy as np
+
+from chromadb.model.embeddings import Matrix
+
 
 @cache
 def faiss() -> Any:
@@ -29,3 +33,17 @@ def threads(count: int) -> Iterator[None]:
         yield
     finally:
         library.omp_set_num_threads(before)
+
+
+def matrix_product(rows: Matrix, others: Matrix) -> Matrix:
+    """Return the inner product of each row with each of the others: float32 of shape (rows, others).
+
+    By FAISS's matrix product, which runs on the threads of its scans. Those of NumPy's are others, and after each
+    product wait busily for the next one for a while: a scan that follows would share the cores with them.
+    """
+    library = faiss()
+    transform = library.LinearTransform(others.shape[1], len(others), False)
+    library.copy_array_to_vector(np.ascontiguousarray(others, dtype=np.float32).ravel(), transform.A)
+    transform.is_trained = True
+    result: Matrix = transform.apply(np.ascontiguousarray(rows, dtype=np.float32))
+    return result

@@ -1,0 +1,52 @@
+"""What is written is searched by codes soon after the writes end, without anybody asking for compaction."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import chromadb
+
+_ROWS = 3_000
+_PATIENCE_SECONDS = 60
+
+
+def _plan_in_time(things: chromadb.Collection, query: np.ndarray, wanted: str) -> str:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    plan = ""
+    while plan != wanted and time.monotonic() < deadline:
+        time.sleep(0.1)
+        plan = things.explain(query_embeddings=query).plan
+    return plan
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("reopened", [False, True])
+def test_a_short_tail_is_sealed_once_the_writes_pause(tmp_path: Path, reopened: bool) -> None:
+    rows = np.random.default_rng(5).normal(size=(_ROWS, 512)).astype(np.float32)
+    ids = [str(number) for number in range(_ROWS)]
+    client = chromadb.PersistentClient(tmp_path)
+    things = client.create_collection("things", embedding_function=None)
+    things.add(ids=ids, embeddings=rows)
+    if reopened:
+        client.close()
+        client = chromadb.PersistentClient(tmp_path)
+        things = client.get_collection("things", embedding_function=None)
+
+    assert _plan_in_time(things, rows[:1], "scan") == "scan"
+    assert things.query(query_embeddings=rows[7:8], n_results=1)["ids"] == [["7"]]
+    client.close()
+
+
+@pytest.mark.slow
+def test_in_memory_it_gets_codes() -> None:
+    rows = np.random.default_rng(5).normal(size=(_ROWS, 512)).astype(np.float32)
+    with chromadb.EphemeralClient() as client:
+        things = client.create_collection("idle-things", embedding_function=None)
+        things.add(ids=[str(number) for number in range(_ROWS)], embeddings=rows)
+
+        assert _plan_in_time(things, rows[:1], "scan") == "scan"
+        client.delete_collection("idle-things")
