@@ -175,6 +175,9 @@ class Compactor:
                 index, state.schema.space, self._options.idle_rows if whole else self._options.seal_rows
             )
             return
+        if state.schema.hnsw.sync_threshold > self._options.seal_rows:
+            # The collection asks for later sealing, whether or not it is idle.
+            whole = asked
         try:
             self._seal(self._folder, index, collection, whole=whole, asked=asked)
         except DamagedSegmentError:

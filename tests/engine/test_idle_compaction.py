@@ -50,3 +50,17 @@ def test_in_memory_it_gets_codes() -> None:
 
         assert _plan_in_time(things, rows[:1], "scan") == "scan"
         client.delete_collection("idle-things")
+
+
+@pytest.mark.slow
+def test_a_collection_may_ask_for_later_sealing(tmp_path: Path) -> None:
+    rows = np.random.default_rng(5).normal(size=(_ROWS, 512)).astype(np.float32)
+    with chromadb.PersistentClient(tmp_path) as client:
+        configuration = {"hnsw": {"sync_threshold": 50_000}}
+        late = client.create_collection("late", embedding_function=None, configuration=configuration)
+        soon = client.create_collection("soon", embedding_function=None)
+        for things in (late, soon):
+            things.add(ids=[str(number) for number in range(_ROWS)], embeddings=rows)
+
+        assert _plan_in_time(soon, rows[:1], "scan") == "scan"
+        assert late.explain(query_embeddings=rows[:1]).plan == "exact"
