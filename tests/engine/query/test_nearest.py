@@ -134,7 +134,9 @@ def test_explain_tells_how_a_query_is_answered(tmp_path: Path) -> None:
     client = opened("directory", tmp_path)
     rng = np.random.default_rng(3)
     vectors = latent(rng, _RECORDS).astype(np.float32)
-    collection = client.create_collection("things", embedding_function=None)
+    # Else the tail may be sealed before it is looked at.
+    late = {"hnsw": {"sync_threshold": 50_000}}
+    collection = client.create_collection("things", embedding_function=None, configuration=late)
     for start in range(0, _RECORDS, 4_000):
         collection.add(
             ids=[str(row) for row in range(start, start + 4_000)],
