@@ -38,12 +38,12 @@ class CompactionOptions:
     """When and in which steps compaction works.
 
     seal_rows: log entries after which the tail is sealed; in memory, slots after which it gets codes. idle_rows,
-    idle_seconds: the same once nothing has been written for so long. graph_rows,
-    list_rows: rows from which on a segment gets a graph or, under a ``spann`` configuration, lists. dead_share: of a
-    segment's rows, from which on it is written anew without them. asked_reach: ``compact()`` merges segments up to so
-    many times as large as what it has gathered, for each costs every query time. tail_limit: versions of records
-    beyond which writers wait for the tail to be sealed. trim_entries: log entries indexed or deleted in a transaction.
-    vacuum_pages: free pages returned to the file system in a transaction. spare_pages: those left for the next writes.
+    idle_seconds: the same once nothing has been written for so long. graph_rows, list_rows: rows from which on a
+    segment gets a graph or, under a ``spann`` configuration, lists. dead_share: of a segment's rows, from which on it
+    is written anew without them. asked_reach: ``compact()`` merges segments up to so many times as large as what it has
+    gathered, for each costs every query time. tail_limit: versions of records beyond which writers wait for the tail to
+    be sealed. trim_entries: log entries indexed or deleted in a transaction. vacuum_pages: free pages returned to the
+    file system in a transaction. spare_pages: those left for the next writes.
     """
 
     seal_rows: int = 16_384
