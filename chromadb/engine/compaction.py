@@ -40,10 +40,10 @@ class CompactionOptions:
     seal_rows: log entries after which the tail is sealed; in memory, slots after which it gets codes. idle_rows,
     idle_seconds: the same once nothing has been written for so long. graph_rows, list_rows: rows from which on a
     segment gets a graph or, under a ``spann`` configuration, lists. dead_share: of a segment's rows, from which on it
-    is written anew without them. asked_reach: ``compact()`` merges segments up to so many times as large as what it has
-    gathered, for each costs every query time. tail_limit: versions of records beyond which writers wait for the tail to
-    be sealed. trim_entries: log entries indexed or deleted in a transaction. vacuum_pages: free pages returned to the
-    file system in a transaction. spare_pages: those left for the next writes.
+    is written anew without them. whole_reach: ``compact()``, and an idle database, merge segments up to so many times
+    as large as what they have gathered, for each costs every query time. tail_limit: versions of records beyond which
+    writers wait for the tail to be sealed. trim_entries: log entries indexed or deleted in a transaction. vacuum_pages:
+    free pages returned to the file system in a transaction. spare_pages: those left for the next writes.
     """
 
     seal_rows: int = 16_384
@@ -52,7 +52,7 @@ class CompactionOptions:
     graph_rows: int = 400_000
     list_rows: int = 50_000
     dead_share: float = 0.2
-    asked_reach: int = 8
+    whole_reach: int = 8
     tail_limit: int = 400_000
     trim_entries: int = 1_000
     vacuum_pages: int = 1_000
@@ -206,7 +206,7 @@ def _plan(
     if not due and (not whole or len(sealed.segments) < _FEWEST_TO_MERGE):
         return None
     gathered = int(np.count_nonzero(live[tail])) + sum(live_counts[number] for number in merged)
-    reach = options.asked_reach if whole else 1
+    reach = options.whole_reach if whole else 1
     for number in reversed(range(len(sealed.segments))):
         if number not in merged:
             if live_counts[number] > reach * gathered and (due or merged):
