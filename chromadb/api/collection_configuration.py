@@ -25,10 +25,10 @@ from chromadb.client.configuration import (
     update_collection_configuration_from_legacy_collection_metadata,
     update_collection_configuration_to_json,
     update_collection_configuration_to_json_str,
-    update_schema_from_collection_configuration,
     validate_embedding_function_conflict_on_create,
     validate_embedding_function_conflict_on_get,
 )
+from chromadb.client.schema_update import update_schema_from_collection_configuration
 
 __all__ = [
     "CollectionConfiguration",

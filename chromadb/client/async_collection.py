@@ -11,13 +11,9 @@ from chromadb.client.configuration import UpdateCollectionConfiguration
 from chromadb.client.described_collection import DescribedCollection
 from chromadb.client.operations.catalog import CountForks, ForkCollection
 from chromadb.client.operations.records import Explain, GetIndexingStatus
-from chromadb.client.searches import search_result
 from chromadb.client.texts import required_text
 from chromadb.embedding.protocol import EmbeddingFunction
 from chromadb.model.explanation import Explanation
-from chromadb.model.expression.key import Key
-from chromadb.model.expression.search import Search
-from chromadb.model.expression.search_result import SearchResult
 from chromadb.model.results import (
     DeleteResult,
     Facet,
@@ -33,6 +29,9 @@ from chromadb.model.results import (
 if TYPE_CHECKING:
     from chromadb.client.arguments import Ids, Images, Metadatas, NullableTexts, Texts, Vectors
     from chromadb.embedding.data_loader import DataLoader
+    from chromadb.model.expression.key import Key
+    from chromadb.model.expression.search import Search
+    from chromadb.model.expression.search_result import SearchResult
     from chromadb.model.filters import Where, WhereDocument
     from chromadb.model.results import Include
 
@@ -207,6 +206,9 @@ class AsyncCollection(DescribedCollection):
         self, searches: Search | list[Search], read_level: ReadLevel = ReadLevel.INDEX_AND_WAL
     ) -> SearchResult:
         """As ``Collection.search``."""
+        # Search expressions are many classes, for which a program that only queries should not wait.
+        from chromadb.client.searches import search_result
+
         return search_result(await self._client.run(await to_thread(self._searching, searches, read_level)))
 
     async def fork_count(self) -> int:

@@ -12,13 +12,9 @@ from chromadb.client.described_collection import DescribedCollection
 from chromadb.client.operations.catalog import CountForks, ForkCollection
 from chromadb.client.operations.functions import DetachFunction, GetAttachedFunction
 from chromadb.client.operations.records import Explain, GetIndexingStatus
-from chromadb.client.searches import search_result
 from chromadb.client.texts import required_text
 from chromadb.embedding.protocol import EmbeddingFunction
 from chromadb.model.explanation import Explanation
-from chromadb.model.expression.key import Key
-from chromadb.model.expression.search import Search
-from chromadb.model.expression.search_result import SearchResult
 from chromadb.model.results import (
     DeleteResult,
     Facet,
@@ -34,6 +30,9 @@ from chromadb.model.results import (
 if TYPE_CHECKING:
     from chromadb.client.arguments import Ids, Images, Metadatas, NullableTexts, Texts, Vectors
     from chromadb.embedding.data_loader import DataLoader
+    from chromadb.model.expression.key import Key
+    from chromadb.model.expression.search import Search
+    from chromadb.model.expression.search_result import SearchResult
     from chromadb.model.filters import Where, WhereDocument
     from chromadb.model.results import Include
 
@@ -255,6 +254,9 @@ class Collection(DescribedCollection):
         Raises TypeError and ValueError for what is no search and for texts that nothing embeds, InvalidArgumentError
         naming what of which search cannot be answered.
         """
+        # Search expressions are many classes, for which a program that only queries should not wait.
+        from chromadb.client.searches import search_result
+
         return search_result(self._client.run(self._searching(searches, read_level)))
 
     def fork_count(self) -> int:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from chromadb.client.configuration import CollectionConfiguration
 from chromadb.client.configuration_json import load_collection_configuration_from_json
-from chromadb.client.schema import Schema
 from chromadb.model.collection import CollectionInfo
+
+if TYPE_CHECKING:
+    from chromadb.client.schema import Schema
 
 
 class CollectionModel(BaseModel):
@@ -86,4 +88,7 @@ class CollectionModel(BaseModel):
     @property
     def schema_object(self) -> Schema | None:
         """The schema with its embedding functions built."""
+        # Most programs never ask for it, and should not wait for its classes.
+        from chromadb.client.schema import Schema
+
         return None if self.serialized_schema is None else Schema.deserialize_from_json(self.serialized_schema)

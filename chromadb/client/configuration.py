@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, cast
+
+from msgspec import Struct
 
 from chromadb.client import embedding_description
 from chromadb.client.configuration_json import (
@@ -39,7 +40,6 @@ from chromadb.client.configuration_types import (
 from chromadb.client.configuration_update import (
     overwrite_collection_configuration,
     overwrite_embedding_function,
-    update_schema_from_collection_configuration,
 )
 from chromadb.client.legacy_metadata import (
     create_collection_configuration_from_legacy_collection_metadata,
@@ -74,14 +74,12 @@ __all__ = [
     "update_collection_configuration_from_legacy_collection_metadata",
     "update_collection_configuration_to_json",
     "update_collection_configuration_to_json_str",
-    "update_schema_from_collection_configuration",
     "validate_embedding_function_conflict_on_create",
     "validate_embedding_function_conflict_on_get",
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Creation:
+class Creation(Struct, frozen=True):
     """What a create call sends, and the function its collection embeds with.
 
     configuration_json: None when the caller named neither a configuration nor a function.

@@ -6,9 +6,10 @@ The same for synchronous and asynchronous collections, which differ in how they 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from chromadb.client.answers import get_result, query_result
 from chromadb.client.attached_function import Function
@@ -33,7 +34,6 @@ from chromadb.client.preparation import (
     prepare_queries,
     prepare_selection,
 )
-from chromadb.client.searches import QueryEmbedding, prepare_searches
 from chromadb.client.sparse_embedding import SparseEmbedding
 from chromadb.client.texts import required_text
 from chromadb.embedding.default import DefaultEmbeddingFunction
@@ -151,6 +151,8 @@ class DescribedCollection:
         return CollectionAddress(self.tenant, self.database, self.id)
 
     def _counting(self, read_level: ReadLevel, where: Any, where_document: Any) -> Count:
+        # Search expressions are many classes, for which a program that only queries should not wait.
+
         level = ReadLevel(read_level)
         if where is None and where_document is None:
             return Count(self._address, level, None)
@@ -237,6 +239,9 @@ class DescribedCollection:
         return Query(self._address, queries, n_results, selection, Columns.of(include))
 
     def _searching(self, searches: Any, read_level: ReadLevel) -> Search:
+        # Search expressions are many classes, for which a program that only queries should not wait.
+        from chromadb.client.searches import QueryEmbedding, prepare_searches
+
         level = ReadLevel(read_level)
         embedding = QueryEmbedding(
             lambda texts: self._function().embed_query(texts), self._sparse, self._model.serialized_schema

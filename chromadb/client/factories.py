@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chromadb.client.admin import AdminClient as AdminAPI
-from chromadb.client.async_client import AsyncClient as AsyncClientAPI
 from chromadb.client.client import Client as ClientAPI
 from chromadb.client.remote import cloud_access, remote_settings, with_cloud_access
 from chromadb.client.settings import Settings
 from chromadb.client.system import ASYNC_HTTP_API, HTTP_API
 from chromadb.model.names import DEFAULT_DATABASE, DEFAULT_TENANT
+
+if TYPE_CHECKING:
+    from chromadb.client.async_client import AsyncClient as AsyncClientAPI
 
 _process_settings: Settings | None = None
 
@@ -122,8 +124,10 @@ async def AsyncHttpClient(  # noqa: N802 - the published name
 
     But that httpx.ConnectError is raised when no server answers.
     """
+    from chromadb.client.async_client import AsyncClient
+
     used = remote_settings(ASYNC_HTTP_API, host, port, ssl, headers, settings)
-    return await AsyncClientAPI.create(str(tenant), str(database), used)
+    return await AsyncClient.create(str(tenant), str(database), used)
 
 
 def CloudClient(  # noqa: N802 - the published name

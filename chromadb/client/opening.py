@@ -6,11 +6,11 @@ The same for synchronous and asynchronous clients.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from chromadb.auth.utils import maybe_set_tenant_and_database
+from msgspec import Struct
+
 from chromadb.client.configuration import (
     CreateCollectionConfiguration,
     prepare_creation,
@@ -24,7 +24,7 @@ from chromadb.embedding.default import DefaultEmbeddingFunction
 from chromadb.embedding.protocol import EmbeddingFunction, validate_embedding_function
 from chromadb.model.collection import CollectionAddress
 from chromadb.model.errors import ChromaAuthError, InvalidArgumentError
-from chromadb.model.identity import UserIdentity
+from chromadb.model.identity import UserIdentity, maybe_set_tenant_and_database
 
 if TYPE_CHECKING:
     from chromadb.client.collection_model import CollectionModel
@@ -34,8 +34,7 @@ DEFAULT_FUNCTION = DefaultEmbeddingFunction()
 """The embedding function of a call that names none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """The tenant and database that a client works in."""
 
     tenant: str
@@ -85,8 +84,7 @@ def listing(place: Place, limit: Any, offset: Any) -> ListCollections:
     return ListCollections(place.tenant, place.database, page_bound("limit", limit), page_bound("offset", offset))
 
 
-@dataclass(frozen=True, slots=True)
-class Creation:
+class Creation(Struct, frozen=True):
     """A collection that is to be made, and the function that it embeds with."""
 
     operation: CreateCollection

@@ -8,16 +8,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from operator import index
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from chromadb.client.sparse_embedding import SparseEmbedding
 from chromadb.model.embeddings import Matrix, normalize_embeddings, validate_embeddings
 from chromadb.model.errors import ChromaError, DuplicateIDError, InvalidArgumentError
-from chromadb.model.expression.key import Key, name_of
 from chromadb.model.filter_validation import validate_where, validate_where_document
 from chromadb.model.filters import both, parse_where, parse_where_document
 from chromadb.model.metadata import normalize_metadatas, validate_metadatas
@@ -40,8 +39,7 @@ _LARGEST = 2**62
 Load = Callable[[Any], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """What vectors can be made from; at most one is used. embed: the embedding function. load: the data loader.
 
     sparse: the functions that make sparse vectors of what is written, None where nothing is.
@@ -204,6 +202,9 @@ def prepare_selection(
 
 def prepare_key(key: Any) -> str:
     """Return the name of a metadata key given as str or `Key`; TypeError for another type, ValueError for no such."""
+    # Search expressions are many classes, for which most programs should not wait.
+    from chromadb.model.expression.key import name_of
+
     name = name_of(key, "key")
     if not name or name[0] in "#$":
         raise ValueError(f"Expected key to be a metadata key, got {name!r}")
@@ -211,6 +212,8 @@ def prepare_key(key: Any) -> str:
 
 
 def _order(order_by: Any) -> Order:
+    from chromadb.model.expression.key import Key
+
     key, direction = (order_by, "asc") if isinstance(order_by, (str, Key)) else _pair(order_by)
     if direction not in ("asc", "desc"):
         raise ValueError(f"Expected the direction of order_by to be 'asc' or 'desc', got {direction!r}")

@@ -6,8 +6,9 @@ The same for synchronous and asynchronous collections; the only work besides che
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from chromadb.client.sparse_embedding import SparseEmbedding
 from chromadb.model.expression import Key, Search, SearchResult
@@ -15,8 +16,7 @@ from chromadb.model.expression.request import with_vectors
 from chromadb.model.results import SearchHits
 
 
-@dataclass(frozen=True, slots=True)
-class QueryEmbedding:
+class QueryEmbedding(Struct, frozen=True):
     """How the texts of a search become vectors.
 
     dense: the collection's embedding function for queries. sparse: the functions of its sparse indexes.

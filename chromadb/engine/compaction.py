@@ -8,10 +8,11 @@ then. A registration whose collection has changed its segments meanwhile is drop
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from uuid import UUID
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chromadb.engine.index.codes import Codes
 from chromadb.engine.index.collection_index import CollectionIndex
@@ -33,8 +34,7 @@ from chromadb.model.errors import NotFoundError
 _FEWEST_TO_MERGE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class CompactionOptions:
+class CompactionOptions(Struct, frozen=True):
     """When and in which steps compaction works.
 
     seal_rows: log entries after which the tail is sealed; in memory, slots after which it gets codes. idle_rows,
@@ -59,8 +59,7 @@ class CompactionOptions:
     spare_pages: int = 512
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(Struct, frozen=True):
     """What the next segment of a collection is made of.
 
     snapshot: the moment at which it is sealed. sealed, state: the segments and the collection at that moment. merged:

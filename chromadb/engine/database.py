@@ -9,15 +9,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import apsw
 import numpy as np
+from msgspec import Struct, field
 
-from chromadb.engine import reads, reclaiming, searching, writes
+from chromadb.engine import reads, reclaiming, writes
 from chromadb.engine.check import check
 from chromadb.engine.compaction import CompactionOptions
 from chromadb.engine.compactor import Compactor
@@ -39,8 +39,6 @@ from chromadb.model.collection_metadata import check_collection_metadata
 from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import AuthorizationError, NotFoundError, StorageError
 from chromadb.model.explanation import Explanation
-from chromadb.model.expression.request import SearchRequest
-from chromadb.model.expression.search import Search
 from chromadb.model.identity import UserIdentity
 from chromadb.model.names import (
     DEFAULT_DATABASE,
@@ -55,14 +53,16 @@ from chromadb.model.schema import CollectionSchema
 from chromadb.model.selection import Selection
 from chromadb.model.version import __version__
 
+if TYPE_CHECKING:
+    from chromadb.model.expression.search import Search
+
 _Result = TypeVar("_Result")
 
 SUGGESTED_BATCH_SIZE = 5461
 """Where ``create_batches`` cuts, as in Chroma 1.5. A larger call is taken whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseOptions:
+class DatabaseOptions(Struct, frozen=True):
     """How a database is opened.
 
     directory: None keeps everything in memory. allow_reset: whether ``reset`` may delete everything.
@@ -354,6 +354,10 @@ class Database:
 
         Raises NotFoundError, InvalidArgumentError naming the search and what of it cannot be answered.
         """
+        # Many classes, for which a program that only queries should not wait.
+        from chromadb.engine import searching
+        from chromadb.model.expression.request import SearchRequest
+
         requests = [SearchRequest.of(search, position) for position, search in enumerate(searches)]
         return self._read(collection, lambda view: searching.search(view, requests, Trace()))
 

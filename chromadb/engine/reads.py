@@ -6,10 +6,10 @@ moment.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import apsw
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chromadb.engine.hydration import hydrated, hydrated_each
 from chromadb.engine.index.collection_index import CollectionIndex
@@ -32,8 +32,7 @@ from chromadb.model.selection import Order, Selection
 _NO_NUMBERS = np.empty(0, dtype=np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class CollectionView:
+class CollectionView(Struct, frozen=True):
     """One collection as one transaction sees it. The index is brought to that moment only when it is needed."""
 
     connection: apsw.Connection

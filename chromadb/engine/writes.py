@@ -6,10 +6,10 @@ state with the change that its index has to follow.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import apsw
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chromadb.engine.index.collection_index import Change
 from chromadb.engine.store import catalog, log, records, segments
@@ -31,8 +31,7 @@ _VECTOR, _DOCUMENT, _METADATA, _URI = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
+class _Written(Struct, frozen=True):
     """What one step wrote: its last log entry, the records, and the new vectors among them."""
 
     seq: int

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import UUID
+
+from msgspec import Struct
 
 from chromadb.model.schema import CollectionSchema
 
 CollectionMetadata: TypeAlias = Mapping[str, str | int | float | bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Tenant:
+class Tenant(Struct, frozen=True):
     """An owner of databases."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseInfo:
+class DatabaseInfo(Struct, frozen=True):
     """A named set of collections that belongs to one tenant."""
 
     id: UUID
@@ -28,8 +27,7 @@ class DatabaseInfo:
     tenant: str
 
 
-@dataclass(frozen=True, slots=True)
-class CollectionInfo:
+class CollectionInfo(Struct, frozen=True):
     """A collection as the catalog describes it.
 
     dimension: length of its vectors; None until the first vector is written.
@@ -44,8 +42,7 @@ class CollectionInfo:
     database: str
 
 
-@dataclass(frozen=True, slots=True)
-class CollectionAddress:
+class CollectionAddress(Struct, frozen=True):
     """Where a collection lies: its id alone names it, its tenant and database say who may use it."""
 
     tenant: str

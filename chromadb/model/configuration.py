@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
+
+from msgspec import Struct
 
 from chromadb.model.errors import InvalidArgumentError
 from chromadb.model.json_record import (
@@ -36,8 +37,7 @@ _read_known_quantization = one_of("none", "four_bit_rabit_q_with_u_search")
 _read_embedding_function_type = one_of("legacy", "known", "unknown")
 
 
-@dataclass(frozen=True, slots=True)
-class EmbeddingFunctionDescription:
+class EmbeddingFunctionDescription(Struct, frozen=True):
     """How a client embeds: kept for clients, never run here.
 
     type: "known" (with name and config), "legacy" (a function that cannot be described) or "unknown".
@@ -84,8 +84,7 @@ def is_default_embedding_function(description: EmbeddingFunctionDescription | No
     return description is None or description.is_default
 
 
-@dataclass(frozen=True, slots=True)
-class HnswOptions(JsonRecord):
+class HnswOptions(JsonRecord, frozen=True):
     """What a schema may say about an HNSW index; None is unsaid."""
 
     strict: ClassVar[bool] = True
@@ -98,8 +97,7 @@ class HnswOptions(JsonRecord):
     resize_factor: Number = None
 
 
-@dataclass(frozen=True, slots=True)
-class HnswConfiguration:
+class HnswConfiguration(Struct, frozen=True):
     """A complete HNSW configuration.
 
     space: "l2", "cosine" or "ip". ef_construction, ef_search: candidates held while building and searching.
@@ -151,8 +149,7 @@ def _read_quantization(value: Any, path: str) -> str | None:
     return None if quantization == "none" else quantization
 
 
-@dataclass(frozen=True, slots=True)
-class SpannOptions(JsonRecord):
+class SpannOptions(JsonRecord, frozen=True):
     """What a schema may say about a SPANN index; None is unsaid."""
 
     strict: ClassVar[bool] = True
@@ -210,8 +207,7 @@ def _out_of_limits(name: str, value: float | None) -> str | None:
     return f'{name}: Validation error: range [{{{shown}"max": Number({most}), "value": Number({value})}}]'
 
 
-@dataclass(frozen=True, slots=True)
-class SpannConfiguration:
+class SpannConfiguration(Struct, frozen=True):
     """A complete SPANN configuration.
 
     space: "l2", "cosine" or "ip". search_nprobe: lists read by a search. write_nprobe: lists that a row is put into at
@@ -266,8 +262,7 @@ class SpannConfiguration:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class CollectionConfiguration:
+class CollectionConfiguration(Struct, frozen=True):
     """The vector index and embedding function that a create request asks for."""
 
     index: HnswConfiguration | SpannConfiguration

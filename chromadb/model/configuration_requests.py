@@ -7,8 +7,10 @@ older releases configured an index.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chromadb.model.configuration import (
     DEFAULT_SPACE,
@@ -43,8 +45,7 @@ from chromadb.model.json_record import (
 LEGACY_KEY_PREFIX = "hnsw:"
 
 
-@dataclass(frozen=True, slots=True)
-class _HnswRequest(JsonRecord):
+class _HnswRequest(JsonRecord, frozen=True):
     strict: ClassVar[bool] = True
     space: Space = None
     ef_construction: Unsigned = None
@@ -56,8 +57,7 @@ class _HnswRequest(JsonRecord):
     batch_size: Unsigned = None
 
 
-@dataclass(frozen=True, slots=True)
-class _SpannRequest(JsonRecord):
+class _SpannRequest(JsonRecord, frozen=True):
     strict: ClassVar[bool] = True
     search_nprobe: Unsigned32 = None
     write_nprobe: Unsigned32 = None
@@ -70,8 +70,7 @@ class _SpannRequest(JsonRecord):
     merge_threshold: Unsigned32 = None
 
 
-@dataclass(frozen=True, slots=True)
-class _CreateRequest(JsonRecord):
+class _CreateRequest(JsonRecord, frozen=True):
     hnsw: Annotated[_HnswRequest | None, Member(nested(_HnswRequest))] = None
     spann: Annotated[_SpannRequest | None, Member(nested(_SpannRequest))] = None
     embedding_function: DescribedFunction = None
@@ -156,8 +155,7 @@ def _read_legacy_metadata(metadata: Mapping[str, Any]) -> HnswConfiguration | No
     return replace(default_hnsw(), **given) if given else None
 
 
-@dataclass(frozen=True, slots=True)
-class _HnswUpdate(JsonRecord):
+class _HnswUpdate(JsonRecord, frozen=True):
     strict: ClassVar[bool] = True
     ef_search: Unsigned = None
     max_neighbors: Unsigned = None
@@ -167,22 +165,19 @@ class _HnswUpdate(JsonRecord):
     batch_size: Unsigned = None
 
 
-@dataclass(frozen=True, slots=True)
-class _SpannUpdate(JsonRecord):
+class _SpannUpdate(JsonRecord, frozen=True):
     strict: ClassVar[bool] = True
     search_nprobe: Unsigned32 = None
     ef_search: Unsigned = None
 
 
-@dataclass(frozen=True, slots=True)
-class _UpdateRequest(JsonRecord):
+class _UpdateRequest(JsonRecord, frozen=True):
     hnsw: Annotated[_HnswUpdate | None, Member(nested(_HnswUpdate))] = None
     spann: Annotated[_SpannUpdate | None, Member(nested(_SpannUpdate))] = None
     embedding_function: DescribedFunction = None
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigurationUpdate:
+class ConfigurationUpdate(Struct, frozen=True):
     """What an update request changes: only the members that are not None, and of the index that there is."""
 
     hnsw: HnswOptions

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 _WAYS = ("exact", "scan", "masked", "graph", "lists")
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """One step of a query: what it did, how many rows it looked at, and for how long."""
 
     name: str
@@ -16,8 +15,7 @@ class Stage:
     milliseconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """What ``collection.explain`` returns.
 
     matches: how many records the filters left. slots: how many versions of records the index holds. widened: how many

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from chromadb.model.errors import InvalidArgumentError
 from chromadb.model.metadata import INT64_MAX, INT64_MIN, Scalar
@@ -36,8 +37,7 @@ class Comparison(str, Enum):
     LTE = "$lte"
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(Struct, frozen=True):
     """Scalar value of a key against an operand."""
 
     key: str
@@ -45,8 +45,7 @@ class Compare:
     operand: Scalar
 
 
-@dataclass(frozen=True, slots=True)
-class IsIn:
+class IsIn(Struct, frozen=True):
     """Scalar value of a key among the operands; negated: not among them, or no such key."""
 
     key: str
@@ -54,8 +53,7 @@ class IsIn:
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ArrayContains:
+class ArrayContains(Struct, frozen=True):
     """Array value of a key holding the operand; negated: every other record."""
 
     key: str
@@ -63,39 +61,34 @@ class ArrayContains:
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentContains:
+class DocumentContains(Struct, frozen=True):
     """Document with the text somewhere in it; negated: every other record."""
 
     text: str
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentMatches:
+class DocumentMatches(Struct, frozen=True):
     """Document in which the regular expression is found; negated: every other record."""
 
     pattern: str
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class HasId:
+class HasId(Struct, frozen=True):
     """Record with one of the ids; negated: every other record."""
 
     ids: tuple[str, ...]
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(Struct, frozen=True):
     """Records that satisfy every part; all records when there is none."""
 
     parts: tuple[Filter, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
+class Either(Struct, frozen=True):
     """Records that satisfy at least one part; no record when there is none."""
 
     parts: tuple[Filter, ...]

@@ -1,4 +1,4 @@
-"""Frozen dataclasses to and from JSON objects, with errors that name the place, the value and the choices.
+"""Frozen structs to and from JSON objects, with errors that name the place, the value and the choices.
 
 A record's fields are annotated with ``Member``; ``read_record``, ``record_json`` and ``merged`` work on any.
 JSON ``null`` and an absent member mean the same wherever a member is optional.
@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import MISSING, dataclass, fields, replace
 from functools import cache
 from typing import Annotated, Any, ClassVar, TypeVar, get_type_hints
+
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import fields, replace
 
 from chromadb.model.errors import InvalidArgumentError
 
@@ -22,15 +24,13 @@ Reader = Callable[[Any, str], Any]
 R = TypeVar("R", bound="JsonRecord")
 
 
-class JsonRecord:
-    """Marks the dataclasses of this module. ``strict``: members that the record does not know are refused."""
+class JsonRecord(Struct, frozen=True):
+    """Marks the structs of this module. ``strict``: members that the record does not know are refused."""
 
-    __slots__ = ()
     strict: ClassVar[bool] = False
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """Annotates a field of a record: how its value is read, its JSON name, a spelling of older releases."""
 
     read: Reader
@@ -38,8 +38,7 @@ class Member:
     older_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
+class _Field(Struct, frozen=True):
     json_name: str
     older_name: str | None
     read: Reader
@@ -53,7 +52,7 @@ def _declared_fields(record: Any) -> dict[str, _Field]:
     for item in fields(record):
         declared: Member = annotations[item.name].__metadata__[0]
         json_name = declared.json_name or item.name
-        found[item.name] = _Field(json_name, declared.older_name, declared.read, item.default is MISSING)
+        found[item.name] = _Field(json_name, declared.older_name, declared.read, item.default is NODEFAULT)
     return found
 
 
@@ -119,7 +118,7 @@ def merged(given: R | None, base: R) -> R:
         ours, theirs = getattr(given, name), getattr(base, name)
         if ours is None or (isinstance(ours, JsonRecord) and theirs is not None):
             taken[name] = merged(ours, theirs)
-    return replace(given, **taken)  # type: ignore[type-var]
+    return replace(given, **taken)
 
 
 def nested(record: type[R]) -> Reader:

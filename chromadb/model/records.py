@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from chromadb.model.embeddings import Embeddings, Matrix
 from chromadb.model.errors import DuplicateIDError, InvalidArgumentError
@@ -18,8 +18,7 @@ T = TypeVar("T")
 Positions: TypeAlias = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class RecordBatch:
+class RecordBatch(Struct, frozen=True):
     """Records of one write, as aligned columns; a column that is None changes nothing.
 
     embeddings: float32 of shape (rows of has_embedding that are set, dimension).

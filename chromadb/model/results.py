@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias, TypedDict
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from chromadb.model.metadata import Scalar
 
@@ -77,8 +78,7 @@ class IndexingStatus:
     op_indexing_progress: float
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Which columns a read should fetch besides the ids."""
 
     documents: bool = False
@@ -104,8 +104,7 @@ def _columns_of(include: frozenset[str]) -> Columns:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Records:
+class Records(Struct, frozen=True):
     """Records as the engine returns them: aligned columns, None for one that was not fetched.
 
     embeddings: float32 of shape (records, dimension).
@@ -118,8 +117,7 @@ class Records:
     embeddings: npt.NDArray[np.float32] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Hits:
+class Hits(Struct, frozen=True):
     """The answer to one query vector: records nearest first, and their distances (float32, ascending)."""
 
     records: Records
@@ -133,8 +131,7 @@ class Facet(NamedTuple):
     records: int
 
 
-@dataclass(frozen=True, slots=True)
-class SearchHits:
+class SearchHits(Struct, frozen=True):
     """The answer to one search: records best first, and their scores (float32; None when not selected).
 
     selected: the keys that were asked for: special ones first, then single metadata fields, each sorted.

@@ -9,9 +9,11 @@ Cost: ``with_keys`` looks only at the keys it is given; adding one copies the ma
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec.structs import fields, replace
 
 from chromadb.model.configuration import (
     DEFAULT_SPACE,

@@ -7,7 +7,7 @@ schema read from one machine stays a default one on another.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chromadb.model.configuration import (
     CollectionConfiguration,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import fields
+
+from msgspec.structs import fields
 
 from chromadb.model.errors import InvalidArgumentError
 from chromadb.model.schema_values import (

@@ -6,8 +6,9 @@ Every part mirrors a JSON object; None is a member that was not given. Spellings
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
+
+from msgspec.structs import replace
 
 from chromadb.model.configuration import (
     DescribedFunction,
@@ -43,15 +44,13 @@ def _read_unusual_algorithm(value: Any, path: str) -> str | None:
     return None if algorithm == "wand" else algorithm
 
 
-@dataclass(frozen=True, slots=True)
-class NoOptions(JsonRecord):
+class NoOptions(JsonRecord, frozen=True):
     """The configuration of an index that has nothing to configure."""
 
     strict: ClassVar[bool] = True
 
 
-@dataclass(frozen=True, slots=True)
-class VectorOptions(JsonRecord):
+class VectorOptions(JsonRecord, frozen=True):
     """Configuration of a dense vector index."""
 
     strict: ClassVar[bool] = True
@@ -62,8 +61,7 @@ class VectorOptions(JsonRecord):
     spann: Annotated[SpannOptions | None, Member(nested(SpannOptions))] = None
 
 
-@dataclass(frozen=True, slots=True)
-class SparseOptions(JsonRecord):
+class SparseOptions(JsonRecord, frozen=True):
     """Configuration of a sparse vector index."""
 
     strict: ClassVar[bool] = True
@@ -73,24 +71,21 @@ class SparseOptions(JsonRecord):
     algorithm: Annotated[str | None, Member(_read_unusual_algorithm)] = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlainIndex(JsonRecord):
+class PlainIndex(JsonRecord, frozen=True):
     """An index that is only switched on or off."""
 
     enabled: Annotated[bool, Member(read_boolean)]
     config: Annotated[NoOptions, Member(nested(NoOptions))]
 
 
-@dataclass(frozen=True, slots=True)
-class VectorIndex(JsonRecord):
+class VectorIndex(JsonRecord, frozen=True):
     """A dense vector index."""
 
     enabled: Annotated[bool, Member(read_boolean)]
     config: Annotated[VectorOptions, Member(nested(VectorOptions))]
 
 
-@dataclass(frozen=True, slots=True)
-class SparseIndex(JsonRecord):
+class SparseIndex(JsonRecord, frozen=True):
     """A sparse vector index."""
 
     enabled: Annotated[bool, Member(read_boolean)]
@@ -100,8 +95,7 @@ class SparseIndex(JsonRecord):
 _read_plain_index = nested(PlainIndex)
 
 
-@dataclass(frozen=True, slots=True)
-class StringIndexes(JsonRecord):
+class StringIndexes(JsonRecord, frozen=True):
     """Indexes of strings."""
 
     fts_index: Annotated[PlainIndex | None, Member(_read_plain_index, older_name="$fts_index")] = None
@@ -110,15 +104,13 @@ class StringIndexes(JsonRecord):
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
-class VectorIndexes(JsonRecord):
+class VectorIndexes(JsonRecord, frozen=True):
     """Indexes of dense vectors."""
 
     vector_index: Annotated[VectorIndex | None, Member(nested(VectorIndex), older_name="$vector_index")] = None
 
 
-@dataclass(frozen=True, slots=True)
-class SparseIndexes(JsonRecord):
+class SparseIndexes(JsonRecord, frozen=True):
     """Indexes of sparse vectors."""
 
     sparse_vector_index: Annotated[
@@ -126,15 +118,13 @@ class SparseIndexes(JsonRecord):
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
-class IntIndexes(JsonRecord):
+class IntIndexes(JsonRecord, frozen=True):
     """Indexes of ints."""
 
     int_inverted_index: Annotated[PlainIndex | None, Member(_read_plain_index, older_name="$int_inverted_index")] = None
 
 
-@dataclass(frozen=True, slots=True)
-class FloatIndexes(JsonRecord):
+class FloatIndexes(JsonRecord, frozen=True):
     """Indexes of floats."""
 
     float_inverted_index: Annotated[
@@ -142,8 +132,7 @@ class FloatIndexes(JsonRecord):
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
-class BoolIndexes(JsonRecord):
+class BoolIndexes(JsonRecord, frozen=True):
     """Indexes of bools."""
 
     bool_inverted_index: Annotated[PlainIndex | None, Member(_read_plain_index, older_name="$bool_inverted_index")] = (
@@ -151,8 +140,7 @@ class BoolIndexes(JsonRecord):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ValueTypes(JsonRecord):
+class ValueTypes(JsonRecord, frozen=True):
     """The indexes of one key (or of every key without an entry), by type of value."""
 
     string: Annotated[StringIndexes | None, Member(nested(StringIndexes), older_name="#string")] = None
@@ -163,8 +151,7 @@ class ValueTypes(JsonRecord):
     boolean: Annotated[BoolIndexes | None, Member(nested(BoolIndexes), json_name="bool", older_name="#bool")] = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cmek(JsonRecord):
+class Cmek(JsonRecord, frozen=True):
     """Resource name of a customer-managed encryption key, kept for clients."""
 
     strict: ClassVar[bool] = True
@@ -181,8 +168,7 @@ def _read_keys(value: Any, path: str) -> dict[str, ValueTypes]:
     return {key: read_record(ValueTypes, types, f"{path}.{key}") for key, types in read_object(value, path).items()}
 
 
-@dataclass(frozen=True, slots=True)
-class SchemaRecord(JsonRecord):
+class SchemaRecord(JsonRecord, frozen=True):
     """A whole schema as JSON has it. The mapping of keys is never changed in place."""
 
     defaults: Annotated[ValueTypes, Member(nested(ValueTypes))]

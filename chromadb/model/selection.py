@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from chromadb.model.filters import Filter
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """By the values of a metadata key; equal ones in insertion order, records without the key last."""
 
     key: str
     descending: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """Records by id, by condition, and as a page.
 
     ids: only these (unknown ones are passed over); None: all. condition: only those that satisfy it.

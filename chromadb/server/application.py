@@ -10,11 +10,12 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
+
+from msgspec.structs import replace
 
 from chromadb.auth.guard import Guard, Resource
 from chromadb.engine.database import Database, DatabaseOptions

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 import orjson
+from msgspec import Struct
 
 from chromadb.auth.guard import Guard, Resource
 from chromadb.model.errors import NotFoundError
@@ -13,8 +13,7 @@ from chromadb.server.responses import Response
 from chromadb.server.route import Call, Handler, Route
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """A collection before a call: where it is, with its name, and its id."""
 
     resource: Resource

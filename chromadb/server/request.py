@@ -6,8 +6,9 @@ import os
 import re
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from chromadb.server.operation.tracing import RequestSpan
@@ -16,8 +17,7 @@ _SANE_ID = re.compile(r"[0-9A-Za-z._:/+=-]{1,128}")
 _NOTHING = nullcontext()
 
 
-@dataclass(slots=True)
-class Request:
+class Request(Struct):
     """What came, and what has become known of it.
 
     path: as it was sent, percent-encoded. id: of the client's ``x-request-id``, or the trace id. trace_id: 32

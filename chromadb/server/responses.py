@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chromadb.model.errors import (
     AlreadyExistsError,
@@ -21,8 +23,7 @@ JSON = (b"content-type", b"application/json")
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """An answer: HTTP status, body, and headers without content-length."""
 
     status: int

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
+
+from msgspec import Struct, field
 
 from chromadb.auth.guard import Resource
 from chromadb.engine.database import Database
@@ -14,8 +15,7 @@ from chromadb.server.request import Request
 from chromadb.server.responses import Response
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A request whose body has been read: path parameters, query parameters, the body as its wire type."""
 
     request: Request
@@ -31,8 +31,7 @@ HandlerOfMany = Callable[[Sequence[Call]], Sequence[Response | Exception]]
 """Answers calls that wait at the same time, each with a response or what is to be raised."""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """What the server does at a method and path; routing, OpenAPI and authorisation all read this.
 
     path: with ``{name}`` for parameters. name: of the operation, unique. tag: its group in the description. body: wire
@@ -67,15 +66,13 @@ class Route:
         return f"collection_{self.name}" if self.tag == "Record" else self.name
 
 
-@dataclass(slots=True)
-class _Node:
+class _Node(Struct):
     fixed: dict[str, _Node] = field(default_factory=dict)
     parameter: _Node | None = None
     routes: dict[str, tuple[Route, tuple[str, ...]]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """The routes of a path by method, each with the names of its parameters, and the parameters' values."""
 
     routes: Mapping[str, tuple[Route, tuple[str, ...]]]

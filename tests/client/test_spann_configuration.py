@@ -12,9 +12,9 @@ from chromadb.client.configuration import (
     load_create_collection_configuration_from_json,
     overwrite_collection_configuration,
     prepare_update,
-    update_schema_from_collection_configuration,
 )
 from chromadb.client.schema import Schema, SpannIndexConfig, VectorIndexConfig
+from chromadb.client.schema_update import update_schema_from_collection_configuration
 
 SPANN = {
     "search_nprobe": 64,

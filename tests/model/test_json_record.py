@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import pytest
@@ -22,21 +21,18 @@ from chromadb.model.json_record import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Part(JsonRecord):
+class Part(JsonRecord, frozen=True):
     strict: ClassVar[bool] = True
     size: Unsigned = None
     small: Unsigned32 = None
     ratio: Number = None
 
 
-@dataclass(frozen=True, slots=True)
-class Empty(JsonRecord):
+class Empty(JsonRecord, frozen=True):
     strict: ClassVar[bool] = True
 
 
-@dataclass(frozen=True, slots=True)
-class Whole(JsonRecord):
+class Whole(JsonRecord, frozen=True):
     enabled: Annotated[bool, Member(read_boolean)]
     part: Annotated[Part | None, Member(nested(Part))] = None
     empty: Annotated[Empty | None, Member(nested(Empty))] = None

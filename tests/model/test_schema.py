@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chromadb.model.configuration import SpannConfiguration, default_hnsw
 from chromadb.model.errors import InvalidArgumentError

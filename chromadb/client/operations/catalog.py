@@ -7,12 +7,13 @@ of a database in this process, a text of one behind a server.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from msgspec import Struct
+
 from chromadb.client.collection_model import CollectionModel
-from chromadb.client.operations.operation import Call, Operation, nothing, page, reading
+from chromadb.client.operations.operation import Call, nothing, page, reading
 from chromadb.model import wire
 from chromadb.model.collection import CollectionAddress, DatabaseInfo
 from chromadb.model.collection_metadata import check_collection_metadata
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from chromadb.engine.database import Database
 
 
-@dataclass(frozen=True, slots=True)
-class CreateTenant(Operation[None]):
+class CreateTenant(Struct, frozen=True):
     """Add a tenant."""
 
     name: str
@@ -35,8 +35,7 @@ class CreateTenant(Operation[None]):
         return Call("POST", ("tenants",), nothing, body=json_text({"name": self.name}), is_repeatable=False)
 
 
-@dataclass(frozen=True, slots=True)
-class GetTenant(Operation[dict[str, Any]]):
+class GetTenant(Struct, frozen=True):
     """Find a tenant."""
 
     name: str
@@ -48,8 +47,7 @@ class GetTenant(Operation[dict[str, Any]]):
         return Call("GET", ("tenants", self.name), reading(wire.TenantAnswer, lambda answer: {"name": answer.name}))
 
 
-@dataclass(frozen=True, slots=True)
-class CreateDatabase(Operation[None]):
+class CreateDatabase(Struct, frozen=True):
     """Add a database to a tenant."""
 
     name: str
@@ -63,8 +61,7 @@ class CreateDatabase(Operation[None]):
         return Call("POST", ("tenants", self.tenant, "databases"), nothing, body=body, is_repeatable=False)
 
 
-@dataclass(frozen=True, slots=True)
-class GetDatabase(Operation[dict[str, Any]]):
+class GetDatabase(Struct, frozen=True):
     """Find a database."""
 
     name: str
@@ -77,8 +74,7 @@ class GetDatabase(Operation[dict[str, Any]]):
         return Call("GET", _database(self.tenant, self.name), reading(wire.DatabaseAnswer, _described))
 
 
-@dataclass(frozen=True, slots=True)
-class ListDatabases(Operation[list[dict[str, Any]]]):
+class ListDatabases(Struct, frozen=True):
     """List a page of the databases of a tenant."""
 
     tenant: str
@@ -93,8 +89,7 @@ class ListDatabases(Operation[list[dict[str, Any]]]):
         return Call("GET", ("tenants", self.tenant, "databases"), read, page(self.limit, self.offset))
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteDatabase(Operation[None]):
+class DeleteDatabase(Struct, frozen=True):
     """Delete a database with all its collections."""
 
     name: str
@@ -107,8 +102,7 @@ class DeleteDatabase(Operation[None]):
         return Call("DELETE", _database(self.tenant, self.name), nothing, is_repeatable=False)
 
 
-@dataclass(frozen=True, slots=True)
-class CreateCollection(Operation[CollectionModel]):
+class CreateCollection(Struct, frozen=True):
     """Add a collection, or find the one that has the name."""
 
     name: str
@@ -144,8 +138,7 @@ class CreateCollection(Operation[CollectionModel]):
         return Call("POST", path, _read_collection, body=json_text(body), is_repeatable=self.get_or_create)
 
 
-@dataclass(frozen=True, slots=True)
-class GetCollection(Operation[CollectionModel]):
+class GetCollection(Struct, frozen=True):
     """Find a collection by its name."""
 
     name: str
@@ -159,8 +152,7 @@ class GetCollection(Operation[CollectionModel]):
         return Call("GET", (*_database(self.tenant, self.database), "collections", self.name), _read_collection)
 
 
-@dataclass(frozen=True, slots=True)
-class GetCollectionById(Operation[CollectionModel]):
+class GetCollectionById(Struct, frozen=True):
     """Find a collection by its id."""
 
     collection: CollectionAddress
@@ -175,8 +167,7 @@ class GetCollectionById(Operation[CollectionModel]):
         return Call("GET", path, _read_collection)
 
 
-@dataclass(frozen=True, slots=True)
-class ListCollections(Operation[list[CollectionModel]]):
+class ListCollections(Struct, frozen=True):
     """List a page of the collections of a database."""
 
     tenant: str
@@ -194,8 +185,7 @@ class ListCollections(Operation[list[CollectionModel]]):
         return Call("GET", path, read, page(self.limit, self.offset))
 
 
-@dataclass(frozen=True, slots=True)
-class CountCollections(Operation[int]):
+class CountCollections(Struct, frozen=True):
     """Count the collections of a database."""
 
     tenant: str
@@ -208,8 +198,7 @@ class CountCollections(Operation[int]):
         return Call("GET", (*_database(self.tenant, self.database), "collections_count"), reading(int, int))
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteCollection(Operation[None]):
+class DeleteCollection(Struct, frozen=True):
     """Delete a collection with all its records."""
 
     name: str
@@ -224,8 +213,7 @@ class DeleteCollection(Operation[None]):
         return Call("DELETE", path, nothing, is_repeatable=False)
 
 
-@dataclass(frozen=True, slots=True)
-class ModifyCollection(Operation[None]):
+class ModifyCollection(Struct, frozen=True):
     """Rename a collection, replace its metadata, change its configuration; None leaves each as it is."""
 
     collection: CollectionAddress
@@ -252,8 +240,7 @@ class ModifyCollection(Operation[None]):
         return {**self.new_metadata, **(check_collection_metadata(present or None, "new_metadata") or {})}
 
 
-@dataclass(frozen=True, slots=True)
-class ForkCollection(Operation[CollectionModel]):
+class ForkCollection(Struct, frozen=True):
     """Copy a collection under another name."""
 
     collection: CollectionAddress
@@ -268,8 +255,7 @@ class ForkCollection(Operation[CollectionModel]):
         return Call("POST", path, _read_collection, body=body, is_repeatable=False)
 
 
-@dataclass(frozen=True, slots=True)
-class CountForks(Operation[int]):
+class CountForks(Struct, frozen=True):
     """Count the forks of a collection, on a server that keeps track of them."""
 
     collection: CollectionAddress

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
+from msgspec import Struct
+
 from chromadb.client.attached_function import AttachedFunction
 from chromadb.client.operations.catalog import collection_path
-from chromadb.client.operations.operation import Call, Operation, reading
+from chromadb.client.operations.operation import Call, reading
 from chromadb.model import wire
 from chromadb.model.collection import CollectionAddress
 from chromadb.model.json_text import json_text
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from chromadb.engine.database import Database
 
 
-@dataclass(frozen=True, slots=True)
-class AttachFunction(Operation[tuple[AttachedFunction, bool]]):
+class AttachFunction(Struct, frozen=True):
     """Attach a function to a collection; with it goes whether that was new."""
 
     collection: CollectionAddress
@@ -54,8 +54,7 @@ class AttachFunction(Operation[tuple[AttachedFunction, bool]]):
         return attached, answer.created
 
 
-@dataclass(frozen=True, slots=True)
-class GetAttachedFunction(Operation[AttachedFunction]):
+class GetAttachedFunction(Struct, frozen=True):
     """Find a function that is attached to a collection."""
 
     collection: CollectionAddress
@@ -69,8 +68,7 @@ class GetAttachedFunction(Operation[AttachedFunction]):
         return Call("GET", path, reading(wire.AttachedFunctionAnswer, _attached))
 
 
-@dataclass(frozen=True, slots=True)
-class DetachFunction(Operation[bool]):
+class DetachFunction(Struct, frozen=True):
     """Detach a function from a collection, and delete what it has written if asked to."""
 
     collection: CollectionAddress

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar, cast
 
 import msgspec
+from msgspec import Struct, field
 
 from chromadb.model.wire import PreFlight
 
@@ -23,8 +22,7 @@ LARGEST_PAGE = 2**32 - 1
 """The largest limit and offset that can be sent; no database holds more records than that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call(Generic[Result_co]):
+class Call(Struct, Generic[Result_co], frozen=True):
     """A request, and how its answer is read.
 
     path: segments below the root of the interface, not quoted. read: from the JSON text of a successful answer to the
@@ -40,16 +38,12 @@ class Call(Generic[Result_co]):
     is_repeatable: bool = True
 
 
-class Operation(ABC, Generic[Result_co]):
+class Operation(Protocol[Result_co]):
     """One thing that a client asks of a database; a frozen value, which can be done any number of times."""
 
-    __slots__ = ()
-
-    @abstractmethod
     def on_database(self, database: Database) -> Result_co:
         """Do it in this process; raises NotImplementedError for what only a server can do."""
 
-    @abstractmethod
     def on_server(self) -> Call[Result_co]:
         """Return the call that does it; raises NotImplementedError for what only a database in this process can do."""
 

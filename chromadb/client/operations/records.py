@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from chromadb.client.operations.catalog import collection_path
-from chromadb.client.operations.operation import LARGEST_PAGE, Call, Operation, nothing, reading
+from chromadb.client.operations.operation import LARGEST_PAGE, Call, nothing, reading
 from chromadb.model import wire
 from chromadb.model.collection import CollectionAddress
 from chromadb.model.embedding_codec import optional_embeddings_to_base64_strings
 from chromadb.model.embeddings import Matrix
 from chromadb.model.explanation import Explanation
-from chromadb.model.expression.request import SearchRequest
-from chromadb.model.expression.search import Search as SearchExpression
 from chromadb.model.filter_json import filter_json
 from chromadb.model.json_text import json_text
 from chromadb.model.metadata import deserialize_metadata
@@ -29,13 +27,13 @@ from chromadb.model.stored_metadata import storable
 
 if TYPE_CHECKING:
     from chromadb.engine.database import Database
+    from chromadb.model.expression.search import Search as SearchExpression
 
 _INCLUDED = ("metadatas", "documents", "embeddings", "distances", "uris")
 """In the order in which clients have always sent them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Write(Operation[None]):
+class Write(Struct, frozen=True):
     """Write records: add new ones, update those that exist, or upsert, which does either."""
 
     kind: Literal["add", "update", "upsert"]
@@ -78,8 +76,7 @@ class Write(Operation[None]):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Delete(Operation[int]):
+class Delete(Struct, frozen=True):
     """Delete the selected records and tell how many there were."""
 
     collection: CollectionAddress
@@ -103,8 +100,7 @@ class Delete(Operation[int]):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Count(Operation[int]):
+class Count(Struct, frozen=True):
     """Count the records of a collection, or those that are selected."""
 
     collection: CollectionAddress
@@ -121,8 +117,7 @@ class Count(Operation[int]):
         return Call("POST", path, reading(int, int), body=json_text({"where": filter_json(self.selection.condition)}))
 
 
-@dataclass(frozen=True, slots=True)
-class CountValues(Operation[list[Facet]]):
+class CountValues(Struct, frozen=True):
     """Count the records that hold each value of a metadata key."""
 
     collection: CollectionAddress
@@ -140,8 +135,7 @@ class CountValues(Operation[list[Facet]]):
         return Call("POST", collection_path(self.collection, "facets"), read, body=json_text(body))
 
 
-@dataclass(frozen=True, slots=True)
-class Get(Operation[Records]):
+class Get(Struct, frozen=True):
     """Read the selected records."""
 
     collection: CollectionAddress
@@ -165,8 +159,7 @@ class Get(Operation[Records]):
         return Call("POST", collection_path(self.collection, "get"), read, body=json_text(body))
 
 
-@dataclass(frozen=True, slots=True)
-class Query(Operation[list[Hits]]):
+class Query(Struct, frozen=True):
     """Find for each query vector the nearest of the selected records."""
 
     collection: CollectionAddress
@@ -199,8 +192,7 @@ class Query(Operation[list[Hits]]):
         return body
 
 
-@dataclass(frozen=True, slots=True)
-class Explain(Operation[Explanation]):
+class Explain(Struct, frozen=True):
     """Answer a query and tell how."""
 
     query: Query
@@ -215,8 +207,7 @@ class Explain(Operation[Explanation]):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Search(Operation[list[SearchHits]]):
+class Search(Struct, frozen=True):
     """Answer searches, all of one moment."""
 
     collection: CollectionAddress
@@ -227,6 +218,8 @@ class Search(Operation[list[SearchHits]]):
         return database.search(self.collection.id, self.searches)
 
     def on_server(self) -> Call[list[SearchHits]]:
+        from chromadb.model.expression.request import SearchRequest
+
         for position, search in enumerate(self.searches):
             SearchRequest.of(search, position)
         body = {"searches": [search.to_dict() for search in self.searches], "read_level": self.read_level.value}
@@ -234,8 +227,7 @@ class Search(Operation[list[SearchHits]]):
         return Call("POST", collection_path(self.collection, "search"), read, body=json_text(body))
 
 
-@dataclass(frozen=True, slots=True)
-class GetIndexingStatus(Operation[IndexingStatus]):
+class GetIndexingStatus(Struct, frozen=True):
     """Tell how far indexing has come, on a server that indexes behind the writes."""
 
     collection: CollectionAddress
@@ -249,8 +241,7 @@ class GetIndexingStatus(Operation[IndexingStatus]):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Unload(Operation[None]):
+class Unload(Struct, frozen=True):
     """Give back the memory that a collection takes in this process."""
 
     collection: CollectionAddress

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from chromadb.client.operations.operation import Call, Operation, reading
+from msgspec import Struct
+
+from chromadb.client.operations.operation import Call, reading
 from chromadb.model import wire
 from chromadb.model.check_report import CheckReport
 from chromadb.model.identity import UserIdentity
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from chromadb.engine.database import Database
 
 
-@dataclass(frozen=True, slots=True)
-class Heartbeat(Operation[int]):
+class Heartbeat(Struct, frozen=True):
     """Tell the time in nanoseconds since the epoch."""
 
     def on_database(self, database: Database) -> int:
@@ -25,8 +25,7 @@ class Heartbeat(Operation[int]):
         return Call("GET", (), reading(wire.Heartbeat, lambda answer: answer.nanosecond_heartbeat))
 
 
-@dataclass(frozen=True, slots=True)
-class GetVersion(Operation[str]):
+class GetVersion(Struct, frozen=True):
     """Tell the version of the package, or of a server's interface."""
 
     def on_database(self, database: Database) -> str:
@@ -36,8 +35,7 @@ class GetVersion(Operation[str]):
         return Call("GET", ("version",), reading(str, str))
 
 
-@dataclass(frozen=True, slots=True)
-class CheckPreFlight(Operation[wire.PreFlight]):
+class CheckPreFlight(Struct, frozen=True):
     """Tell how much one call takes, and in which form."""
 
     def on_database(self, database: Database) -> wire.PreFlight:
@@ -47,8 +45,7 @@ class CheckPreFlight(Operation[wire.PreFlight]):
         return Call("GET", ("pre-flight-checks",), reading(wire.PreFlight, lambda answer: answer))
 
 
-@dataclass(frozen=True, slots=True)
-class Identify(Operation[UserIdentity]):
+class Identify(Struct, frozen=True):
     """Tell whom the database takes the caller for."""
 
     def on_database(self, database: Database) -> UserIdentity:
@@ -62,8 +59,7 @@ def _identity(answer: wire.Identity) -> UserIdentity:
     return UserIdentity(answer.user_id, answer.tenant, answer.databases)
 
 
-@dataclass(frozen=True, slots=True)
-class Reset(Operation[bool]):
+class Reset(Struct, frozen=True):
     """Delete everything."""
 
     def on_database(self, database: Database) -> bool:
@@ -73,8 +69,7 @@ class Reset(Operation[bool]):
         return Call("POST", ("reset",), reading(bool, bool))
 
 
-@dataclass(frozen=True, slots=True)
-class Compact(Operation[None]):
+class Compact(Struct, frozen=True):
     """Seal what was written into segments and return free disk space."""
 
     def on_database(self, database: Database) -> None:
@@ -84,8 +79,7 @@ class Compact(Operation[None]):
         _only_beside_the_files("compact")
 
 
-@dataclass(frozen=True, slots=True)
-class Check(Operation[CheckReport]):
+class Check(Struct, frozen=True):
     """Verify everything that is stored."""
 
     def on_database(self, database: Database) -> CheckReport:

@@ -7,12 +7,12 @@ that a misspelt option is found before it is stored.
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, cast
 
 import orjson
 
-_FOLDER = files(__name__)
+_FOLDER = Path(__file__).parent
 
 
 def load_schema(schema_name: str) -> dict[str, Any]:

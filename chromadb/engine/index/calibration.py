@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from chromadb.engine.index.codes import LocalRows, comparable
 from chromadb.engine.index.distances import exact_distances
@@ -27,8 +27,7 @@ Finder = Callable[[Matrix, int], LocalRows]
 """Given queries of shape (n, dimension) and a number, returns rows, shape (n, any), -1 for none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
+class Calibration(Struct, frozen=True):
     """The least effort (ef of a graph, nprobe of lists) that found enough.
 
     recall: share of the ten nearest that were among the candidates. microseconds: median time of a search for them,

@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import chain
 from uuid import UUID
 
 import apsw
 import numpy as np
+from msgspec import Struct
 
 from chromadb.engine.index.key_columns import SnapshotOutdatedError
 from chromadb.engine.index.segment import Segment, open_segment
@@ -48,8 +48,7 @@ class LostVectorsError(StorageError):
         self.ids = ids
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What one committed write did to a collection.
 
     before, seq: the last log entry before and of the write. changed: new and changed records, ascending.
@@ -265,8 +264,7 @@ class CollectionIndex:
         self._current = Snapshot(table, current.seq, len(table), None, True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
+class _Opened(Struct, frozen=True):
     """A segment as the catalog has it and as it was opened, with the graph or lists over it."""
 
     sealed: SealedSegment

@@ -11,12 +11,12 @@ Vectors are compared as those of codes.py are.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from chromadb.engine.index.codes import Estimates, LocalRows, turned
 from chromadb.engine.index.columns import Mask
@@ -41,8 +41,7 @@ _SPARE = 1.2
 _MORE = 4
 
 
-@dataclass(frozen=True, slots=True)
-class ListOptions:
+class ListOptions(Struct, frozen=True):
     """How lists are made.
 
     max_neighbors, ef_construction: of the graph over their centres. write_nprobe: lists that a row is put

@@ -8,11 +8,11 @@ Distances are squared differences whatever the space: what lies together has sim
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from chromadb.engine.index.codes import LocalRows, comparable
 from chromadb.engine.index.kernels import faiss, threads
@@ -30,8 +30,7 @@ _DRAFT_NEIGHBORS, _DRAFT_CANDIDATES = 16, 64
 _Assignment = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class RowSource:
+class RowSource(Struct, frozen=True):
     """Rows to be divided.
 
     vectors: (n, dimension), n at least 1, as they were given, perhaps memory-mapped: they are read in order, some times
@@ -51,8 +50,7 @@ class RowSource:
         return np.ascontiguousarray(comparable(self.vectors[rows], self.space))
 
 
-@dataclass(frozen=True, slots=True)
-class PartitionOptions:
+class PartitionOptions(Struct, frozen=True):
     """Bounds of the lists.
 
     split_threshold: no list is longer, at least 2. merge_threshold: shorter ones are merged into a neighbour that has
@@ -73,8 +71,7 @@ class PartitionOptions:
         return cls(split_threshold, min(max(merge_threshold, 0), split_threshold // 2), max(reassign_neighbor_count, 0))
 
 
-@dataclass(frozen=True, slots=True)
-class Partition:
+class Partition(Struct, frozen=True):
     """Lists of rows. centres: (lists, dimension). homes: (rows,), the list of each row."""
 
     centres: Matrix

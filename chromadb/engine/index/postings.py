@@ -6,12 +6,12 @@ A dimension is called a term here, as it is in text search, whatever it stands f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 Rows = npt.NDArray[np.int32]
 Terms = npt.NDArray[np.uint32]
@@ -19,8 +19,7 @@ Offsets = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class Postings:
+class Postings(Struct, frozen=True):
     """The inverted lists of rows 0 to ``count``.
 
     holders: rows that have a vector, ascending, be it empty. terms: uint32 (t,), ascending, each with at least one row.

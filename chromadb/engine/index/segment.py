@@ -22,7 +22,6 @@ from __future__ import annotations
 import logging
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,8 @@ from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from chromadb.engine.index.codes import SMALLEST_DIMENSION, Codes
 from chromadb.engine.index.column_file import SavedColumns, write_columns
@@ -94,8 +95,7 @@ class MappedVectors:
         return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """An open sealed segment of n rows of d dimensions.
 
     rows: int64 (n,), ascending. norms: float32 (n,), squared. codes: None below the smallest dimension that has them.

@@ -13,6 +13,7 @@ from functools import cached_property
 
 import apsw
 import numpy as np
+from msgspec import Struct
 
 from chromadb.engine.index.codes import Codes
 from chromadb.engine.index.columns import Column, Mask
@@ -31,8 +32,7 @@ from chromadb.model.filters import Filter
 _MASKS_KEPT = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Inherited:
+class Inherited(Struct, frozen=True):
     """Vectors that new slots keep from slots of a table: which slots, and at which positions among the new ones."""
 
     table: SlotTable
@@ -46,8 +46,7 @@ class Inherited:
         return self.table.vectors.take(self.slots)
 
 
-@dataclass(frozen=True, slots=True)
-class CodedSlots:
+class CodedSlots(Struct, frozen=True):
     """The slots from ``start`` up to ``stop``, which have codes. index: a graph or lists over them, too, if large."""
 
     start: int

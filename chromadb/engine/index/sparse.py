@@ -8,12 +8,12 @@ looked up in all lists at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import apsw
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from chromadb.engine.index.columns import Mask
 from chromadb.engine.index.postings import Offsets, Postings, Rows
@@ -79,8 +79,7 @@ def nearest(
     return all_slots[order], all_scores[order]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """Inverted lists, and which of their rows may be found: bool (count,), None for all."""
 
     postings: Postings

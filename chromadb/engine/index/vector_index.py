@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import numpy as np
+from msgspec import Struct
 
 from chromadb.engine.index.calibration import Calibration, Finder, calibrate, sample_queries
 from chromadb.engine.index.codes import Estimates, LocalRows, Queries
@@ -42,8 +42,7 @@ _ROWS_UNINTERRUPTED = 2_048
 """Rows linked in one call, for about a second, for which closing a client may have to wait."""
 
 
-@dataclass(frozen=True, slots=True)
-class VectorIndex:
+class VectorIndex(Struct, frozen=True):
     """An open graph or lists of a segment. index: None when scanning the codes is quicker."""
 
     name: UUID

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from msgspec import Struct
 
 from chromadb.engine.index.codes import Estimates, Queries
 from chromadb.engine.index.columns import Mask
@@ -56,8 +56,7 @@ _CPU_COUNT = os.cpu_count() or 1
 _NOBODY: Neighbours = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """Some coded slots, how many of them are selected, and by which mask over them (None: all)."""
 
     coded: CodedSlots
@@ -144,8 +143,7 @@ def _part(coded: CodedSlots, allowed: Mask | None) -> _Part:
     return _Part(coded, None if matches == size else mask, matches)
 
 
-@dataclass(frozen=True, slots=True)
-class _CodeSearch:
+class _CodeSearch(Struct, frozen=True):
     """A search for the nearest slots by codes, all queries at once."""
 
     snapshot: Snapshot

@@ -8,12 +8,12 @@ none has, those of both. All of it is binary32 and follows IEEE 754: what is div
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import reduce
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from msgspec import Struct
 
 from chromadb.engine.index.vectors import Slots
 from chromadb.model.expression import Abs, Div, Exp, Knn, Log, Max, Min, Mul, Rank, Sub, Sum, Val
@@ -30,8 +30,7 @@ _LISTS: dict[type[Rank], tuple[_Operation, np.float32]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(Struct, frozen=True):
     """What an expression stands for. slots: ascending. scores: one for each. default: of all others, None: none."""
 
     slots: Slots

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
 import apsw
 import orjson
+from msgspec import Struct
 
 from chromadb.model.collection import CollectionInfo, DatabaseInfo, Tenant
 from chromadb.model.errors import AlreadyExistsError, InvalidArgumentError, NotFoundError
@@ -22,8 +22,7 @@ _COLLECTION_COLUMNS = "c.id, c.name, c.dimension, c.schema_str, d.name, d.tenant
 _NO_LIMIT = -1
 
 
-@dataclass(frozen=True, slots=True)
-class CollectionState:
+class CollectionState(Struct, frozen=True):
     """What a write or read of records needs to know of its collection.
 
     number: names the collection in the other tables. next_row: the row of the next new record.

@@ -11,10 +11,10 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import apsw
+from msgspec import Struct
 
 from chromadb.engine.store.migration import HashAlgorithm, MigrationMode, apply_pending, pending
 from chromadb.model.errors import InternalError, StorageError
@@ -30,8 +30,7 @@ _CHECKPOINT_PAGES = 4000
 _BUSY_TIMEOUT_MS = 60_000
 
 
-@dataclass(frozen=True, slots=True)
-class StoreOptions:
+class StoreOptions(Struct, frozen=True):
     """How a store is opened. directory: None keeps everything in memory."""
 
     directory: Path | None = None

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from importlib import resources
 from typing import Literal
 
 import apsw
+from msgspec import Struct
 
 from chromadb.model.errors import StorageError, VersionMismatchError
 
@@ -33,8 +33,7 @@ CREATE TABLE IF NOT EXISTS migrations (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(Struct, frozen=True):
     """One script: its number, file name and text."""
 
     version: int

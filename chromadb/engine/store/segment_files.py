@@ -16,7 +16,6 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,7 +23,7 @@ from uuid import UUID, uuid4
 import numpy as np
 import numpy.typing as npt
 import orjson
-from filelock import FileLock, Timeout
+from msgspec import Struct
 
 from chromadb.model.errors import StorageError
 
@@ -49,16 +48,14 @@ class MissingSegmentError(DamagedSegmentError):
     """The directory of a segment does not exist."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One file of a segment: its length in bytes and its CRC-32."""
 
     size: int
     checksum: int
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """What a segment says of itself: properties for whoever reads it, and its parts by name."""
 
     properties: Mapping[str, Any]
@@ -91,8 +88,7 @@ class Header:
         return cls(loaded["properties"], parts)
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentFiles:
+class SegmentFiles(Struct, frozen=True):
     """The files of one sealed segment, whose header has been verified."""
 
     directory: Path
@@ -167,6 +163,9 @@ class SegmentFolder:
 
         The operating system holds it, so that it goes with its process.
         """
+        # Whoever only reads never waits for this import.
+        from filelock import FileLock, Timeout
+
         lock = FileLock(self._root / _LOCK_FILE, timeout=patience)
         try:
             lock.acquire()

@@ -6,16 +6,15 @@ Every function works inside the transaction of its caller.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
 import apsw
 import orjson
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class SealedSegment:
+class SealedSegment(Struct, frozen=True):
     """One sealed segment of a collection.
 
     rows: how many it has. live: bits of those that were the current version of a record when the log had reached the
@@ -29,8 +28,7 @@ class SealedSegment:
     vector_index: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SealedState:
+class SealedState(Struct, frozen=True):
     """The sealed part of a collection.
 
     owner: id of the collection's VECTOR segment, which names the directory. seq: up to where the log is in segments.

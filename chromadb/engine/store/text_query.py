@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 _TRIGRAM = 3
 _MOST_TRIGRAMS = 12
 _MOST_CHOICES = 32
 
 
-@dataclass(frozen=True, slots=True)
-class EachOf:
+class EachOf(Struct, frozen=True):
     """A document must satisfy all of the parts."""
 
     parts: tuple[Requirement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(Struct, frozen=True):
     """A document must satisfy at least one of the parts."""
 
     parts: tuple[Requirement, ...]

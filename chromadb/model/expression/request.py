@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from chromadb.model.errors import ChromaError, InvalidArgumentError
 from chromadb.model.expression.grouping import Aggregate, GroupBy, MaxK, MinK, names_of
@@ -30,8 +30,7 @@ _COMPLAINT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Grouping:
+class Grouping(Struct, frozen=True):
     """Groups of records with equal values of the metadata keys, and how many of each are kept.
 
     order: the metadata keys (or `#score`) whose values, in this order, say which. largest: whether those with the
@@ -44,8 +43,7 @@ class Grouping:
     largest: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SearchRequest:
+class SearchRequest(Struct, frozen=True):
     """One search, checked.
 
     condition: None matches all. rank: arithmetic over `Val` and `Knn` alone, the query of each `Knn` a float32 array or

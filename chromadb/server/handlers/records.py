@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from uuid import UUID
 
 import numpy as np
+from msgspec import Struct
 
 from chromadb.engine.database import Database
 from chromadb.model.embeddings import Matrix
@@ -100,8 +100,7 @@ def get(call: Call) -> Response:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """A query that has been read."""
 
     collection: UUID

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from chromadb.model.identity import UserIdentity
 from chromadb.server.operation.counts import Counts
@@ -20,8 +21,7 @@ from chromadb.server.responses import HttpError
 _TOO_MANY = "Too many requests; backoff and try again"
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(Struct, frozen=True):
     """A request that was taken: the tenant and the rules of the scorecard that it counts for."""
 
     tenant: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from chromadb.server.request import Request
 
@@ -22,8 +23,7 @@ _OF_DATABASE = frozenset({"attach_function", "get_attached_function", "detach_fu
 _WITH_REQUESTER = frozenset({"get", "query", "count", "count_selected", "facets", "search"})
 
 
-@dataclass(frozen=True, slots=True)
-class ScorecardRule:
+class ScorecardRule(Struct, frozen=True):
     """Requests of which each pattern (with ``*``, ``?``, ``[...]``) matches a tag are answered ``score`` at a time."""
 
     patterns: tuple[str, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chromadb.server.operation.scorecard import Scorecard, ScorecardRule, tags_of
 from chromadb.server.request import Request
