@@ -10,10 +10,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from msgspec import Struct
-
 from chromadb.client.collection_model import CollectionModel
-from chromadb.client.operations.operation import Call, nothing, page, reading
+from chromadb.client.operations.operation import Call, Operation, nothing, page, reading
 from chromadb.model import wire
 from chromadb.model.collection import CollectionAddress, DatabaseInfo
 from chromadb.model.collection_metadata import check_collection_metadata
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     from chromadb.engine.database import Database
 
 
-class CreateTenant(Struct, frozen=True):
+class CreateTenant(Operation[None], frozen=True):
     """Add a tenant."""
 
     name: str
@@ -35,7 +33,7 @@ class CreateTenant(Struct, frozen=True):
         return Call("POST", ("tenants",), nothing, body=json_text({"name": self.name}), is_repeatable=False)
 
 
-class GetTenant(Struct, frozen=True):
+class GetTenant(Operation[dict[str, Any]], frozen=True):
     """Find a tenant."""
 
     name: str
@@ -47,7 +45,7 @@ class GetTenant(Struct, frozen=True):
         return Call("GET", ("tenants", self.name), reading(wire.TenantAnswer, lambda answer: {"name": answer.name}))
 
 
-class CreateDatabase(Struct, frozen=True):
+class CreateDatabase(Operation[None], frozen=True):
     """Add a database to a tenant."""
 
     name: str
@@ -61,7 +59,7 @@ class CreateDatabase(Struct, frozen=True):
         return Call("POST", ("tenants", self.tenant, "databases"), nothing, body=body, is_repeatable=False)
 
 
-class GetDatabase(Struct, frozen=True):
+class GetDatabase(Operation[dict[str, Any]], frozen=True):
     """Find a database."""
 
     name: str
@@ -74,7 +72,7 @@ class GetDatabase(Struct, frozen=True):
         return Call("GET", _database(self.tenant, self.name), reading(wire.DatabaseAnswer, _described))
 
 
-class ListDatabases(Struct, frozen=True):
+class ListDatabases(Operation[list[dict[str, Any]]], frozen=True):
     """List a page of the databases of a tenant."""
 
     tenant: str
@@ -89,7 +87,7 @@ class ListDatabases(Struct, frozen=True):
         return Call("GET", ("tenants", self.tenant, "databases"), read, page(self.limit, self.offset))
 
 
-class DeleteDatabase(Struct, frozen=True):
+class DeleteDatabase(Operation[None], frozen=True):
     """Delete a database with all its collections."""
 
     name: str
@@ -102,7 +100,7 @@ class DeleteDatabase(Struct, frozen=True):
         return Call("DELETE", _database(self.tenant, self.name), nothing, is_repeatable=False)
 
 
-class CreateCollection(Struct, frozen=True):
+class CreateCollection(Operation[CollectionModel], frozen=True):
     """Add a collection, or find the one that has the name."""
 
     name: str
@@ -138,7 +136,7 @@ class CreateCollection(Struct, frozen=True):
         return Call("POST", path, _read_collection, body=json_text(body), is_repeatable=self.get_or_create)
 
 
-class GetCollection(Struct, frozen=True):
+class GetCollection(Operation[CollectionModel], frozen=True):
     """Find a collection by its name."""
 
     name: str
@@ -152,7 +150,7 @@ class GetCollection(Struct, frozen=True):
         return Call("GET", (*_database(self.tenant, self.database), "collections", self.name), _read_collection)
 
 
-class GetCollectionById(Struct, frozen=True):
+class GetCollectionById(Operation[CollectionModel], frozen=True):
     """Find a collection by its id."""
 
     collection: CollectionAddress
@@ -167,7 +165,7 @@ class GetCollectionById(Struct, frozen=True):
         return Call("GET", path, _read_collection)
 
 
-class ListCollections(Struct, frozen=True):
+class ListCollections(Operation[list[CollectionModel]], frozen=True):
     """List a page of the collections of a database."""
 
     tenant: str
@@ -185,7 +183,7 @@ class ListCollections(Struct, frozen=True):
         return Call("GET", path, read, page(self.limit, self.offset))
 
 
-class CountCollections(Struct, frozen=True):
+class CountCollections(Operation[int], frozen=True):
     """Count the collections of a database."""
 
     tenant: str
@@ -198,7 +196,7 @@ class CountCollections(Struct, frozen=True):
         return Call("GET", (*_database(self.tenant, self.database), "collections_count"), reading(int, int))
 
 
-class DeleteCollection(Struct, frozen=True):
+class DeleteCollection(Operation[None], frozen=True):
     """Delete a collection with all its records."""
 
     name: str
@@ -213,7 +211,7 @@ class DeleteCollection(Struct, frozen=True):
         return Call("DELETE", path, nothing, is_repeatable=False)
 
 
-class ModifyCollection(Struct, frozen=True):
+class ModifyCollection(Operation[None], frozen=True):
     """Rename a collection, replace its metadata, change its configuration; None leaves each as it is."""
 
     collection: CollectionAddress
@@ -240,7 +238,7 @@ class ModifyCollection(Struct, frozen=True):
         return {**self.new_metadata, **(check_collection_metadata(present or None, "new_metadata") or {})}
 
 
-class ForkCollection(Struct, frozen=True):
+class ForkCollection(Operation[CollectionModel], frozen=True):
     """Copy a collection under another name."""
 
     collection: CollectionAddress
@@ -255,7 +253,7 @@ class ForkCollection(Struct, frozen=True):
         return Call("POST", path, _read_collection, body=body, is_repeatable=False)
 
 
-class CountForks(Struct, frozen=True):
+class CountForks(Operation[int], frozen=True):
     """Count the forks of a collection, on a server that keeps track of them."""
 
     collection: CollectionAddress

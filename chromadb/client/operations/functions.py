@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
-from msgspec import Struct
-
 from chromadb.client.attached_function import AttachedFunction
 from chromadb.client.operations.catalog import collection_path
-from chromadb.client.operations.operation import Call, reading
+from chromadb.client.operations.operation import Call, Operation, reading
 from chromadb.model import wire
 from chromadb.model.collection import CollectionAddress
 from chromadb.model.json_text import json_text
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from chromadb.engine.database import Database
 
 
-class AttachFunction(Struct, frozen=True):
+class AttachFunction(Operation[tuple[AttachedFunction, bool]], frozen=True):
     """Attach a function to a collection; with it goes whether that was new."""
 
     collection: CollectionAddress
@@ -54,7 +52,7 @@ class AttachFunction(Struct, frozen=True):
         return attached, answer.created
 
 
-class GetAttachedFunction(Struct, frozen=True):
+class GetAttachedFunction(Operation[AttachedFunction], frozen=True):
     """Find a function that is attached to a collection."""
 
     collection: CollectionAddress
@@ -68,7 +66,7 @@ class GetAttachedFunction(Struct, frozen=True):
         return Call("GET", path, reading(wire.AttachedFunctionAnswer, _attached))
 
 
-class DetachFunction(Struct, frozen=True):
+class DetachFunction(Operation[bool], frozen=True):
     """Detach a function from a collection, and delete what it has written if asked to."""
 
     collection: CollectionAddress

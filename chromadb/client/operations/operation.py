@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
 
 import msgspec
 from msgspec import Struct, field
@@ -38,14 +38,16 @@ class Call(Struct, Generic[Result_co], frozen=True):
     is_repeatable: bool = True
 
 
-class Operation(Protocol[Result_co]):
+class Operation(Struct, Generic[Result_co], frozen=True):
     """One thing that a client asks of a database; a frozen value, which can be done any number of times."""
 
     def on_database(self, database: Database) -> Result_co:
         """Do it in this process; raises NotImplementedError for what only a server can do."""
+        raise NotImplementedError(type(self).__name__)
 
     def on_server(self) -> Call[Result_co]:
         """Return the call that does it; raises NotImplementedError for what only a database in this process can do."""
+        raise NotImplementedError(type(self).__name__)
 
 
 def reading(type_: type[Answered], convert: Callable[[Answered], T]) -> Callable[[bytes], T]:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from msgspec import Struct
 
 from chromadb.client.operations.catalog import collection_path
-from chromadb.client.operations.operation import LARGEST_PAGE, Call, nothing, reading
+from chromadb.client.operations.operation import LARGEST_PAGE, Call, Operation, nothing, reading
 from chromadb.model import wire
 from chromadb.model.collection import CollectionAddress
 from chromadb.model.embedding_codec import optional_embeddings_to_base64_strings
@@ -33,7 +32,7 @@ _INCLUDED = ("metadatas", "documents", "embeddings", "distances", "uris")
 """In the order in which clients have always sent them."""
 
 
-class Write(Struct, frozen=True):
+class Write(Operation[None], frozen=True):
     """Write records: add new ones, update those that exist, or upsert, which does either."""
 
     kind: Literal["add", "update", "upsert"]
@@ -76,7 +75,7 @@ class Write(Struct, frozen=True):
         )
 
 
-class Delete(Struct, frozen=True):
+class Delete(Operation[int], frozen=True):
     """Delete the selected records and tell how many there were."""
 
     collection: CollectionAddress
@@ -100,7 +99,7 @@ class Delete(Struct, frozen=True):
         )
 
 
-class Count(Struct, frozen=True):
+class Count(Operation[int], frozen=True):
     """Count the records of a collection, or those that are selected."""
 
     collection: CollectionAddress
@@ -117,7 +116,7 @@ class Count(Struct, frozen=True):
         return Call("POST", path, reading(int, int), body=json_text({"where": filter_json(self.selection.condition)}))
 
 
-class CountValues(Struct, frozen=True):
+class CountValues(Operation[list[Facet]], frozen=True):
     """Count the records that hold each value of a metadata key."""
 
     collection: CollectionAddress
@@ -135,7 +134,7 @@ class CountValues(Struct, frozen=True):
         return Call("POST", collection_path(self.collection, "facets"), read, body=json_text(body))
 
 
-class Get(Struct, frozen=True):
+class Get(Operation[Records], frozen=True):
     """Read the selected records."""
 
     collection: CollectionAddress
@@ -159,7 +158,7 @@ class Get(Struct, frozen=True):
         return Call("POST", collection_path(self.collection, "get"), read, body=json_text(body))
 
 
-class Query(Struct, frozen=True):
+class Query(Operation[list[Hits]], frozen=True):
     """Find for each query vector the nearest of the selected records."""
 
     collection: CollectionAddress
@@ -192,7 +191,7 @@ class Query(Struct, frozen=True):
         return body
 
 
-class Explain(Struct, frozen=True):
+class Explain(Operation[Explanation], frozen=True):
     """Answer a query and tell how."""
 
     query: Query
@@ -207,7 +206,7 @@ class Explain(Struct, frozen=True):
         )
 
 
-class Search(Struct, frozen=True):
+class Search(Operation[list[SearchHits]], frozen=True):
     """Answer searches, all of one moment."""
 
     collection: CollectionAddress
@@ -227,7 +226,7 @@ class Search(Struct, frozen=True):
         return Call("POST", collection_path(self.collection, "search"), read, body=json_text(body))
 
 
-class GetIndexingStatus(Struct, frozen=True):
+class GetIndexingStatus(Operation[IndexingStatus], frozen=True):
     """Tell how far indexing has come, on a server that indexes behind the writes."""
 
     collection: CollectionAddress
@@ -241,7 +240,7 @@ class GetIndexingStatus(Struct, frozen=True):
         )
 
 
-class Unload(Struct, frozen=True):
+class Unload(Operation[None], frozen=True):
     """Give back the memory that a collection takes in this process."""
 
     collection: CollectionAddress

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from msgspec import Struct
-
-from chromadb.client.operations.operation import Call, reading
+from chromadb.client.operations.operation import Call, Operation, reading
 from chromadb.model import wire
 from chromadb.model.check_report import CheckReport
 from chromadb.model.identity import UserIdentity
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
     from chromadb.engine.database import Database
 
 
-class Heartbeat(Struct, frozen=True):
+class Heartbeat(Operation[int], frozen=True):
     """Tell the time in nanoseconds since the epoch."""
 
     def on_database(self, database: Database) -> int:
@@ -25,7 +23,7 @@ class Heartbeat(Struct, frozen=True):
         return Call("GET", (), reading(wire.Heartbeat, lambda answer: answer.nanosecond_heartbeat))
 
 
-class GetVersion(Struct, frozen=True):
+class GetVersion(Operation[str], frozen=True):
     """Tell the version of the package, or of a server's interface."""
 
     def on_database(self, database: Database) -> str:
@@ -35,7 +33,7 @@ class GetVersion(Struct, frozen=True):
         return Call("GET", ("version",), reading(str, str))
 
 
-class CheckPreFlight(Struct, frozen=True):
+class CheckPreFlight(Operation[wire.PreFlight], frozen=True):
     """Tell how much one call takes, and in which form."""
 
     def on_database(self, database: Database) -> wire.PreFlight:
@@ -45,7 +43,7 @@ class CheckPreFlight(Struct, frozen=True):
         return Call("GET", ("pre-flight-checks",), reading(wire.PreFlight, lambda answer: answer))
 
 
-class Identify(Struct, frozen=True):
+class Identify(Operation[UserIdentity], frozen=True):
     """Tell whom the database takes the caller for."""
 
     def on_database(self, database: Database) -> UserIdentity:
@@ -59,7 +57,7 @@ def _identity(answer: wire.Identity) -> UserIdentity:
     return UserIdentity(answer.user_id, answer.tenant, answer.databases)
 
 
-class Reset(Struct, frozen=True):
+class Reset(Operation[bool], frozen=True):
     """Delete everything."""
 
     def on_database(self, database: Database) -> bool:
@@ -69,7 +67,7 @@ class Reset(Struct, frozen=True):
         return Call("POST", ("reset",), reading(bool, bool))
 
 
-class Compact(Struct, frozen=True):
+class Compact(Operation[None], frozen=True):
     """Seal what was written into segments and return free disk space."""
 
     def on_database(self, database: Database) -> None:
@@ -79,7 +77,7 @@ class Compact(Struct, frozen=True):
         _only_beside_the_files("compact")
 
 
-class Check(Struct, frozen=True):
+class Check(Operation[CheckReport], frozen=True):
     """Verify everything that is stored."""
 
     def on_database(self, database: Database) -> CheckReport:
