@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-_WAYS = ("exact", "scan", "masked", "graph", "lists")
+_WAYS = ("exact", "scan", "masked", "narrow", "graph", "lists")
 
 
 class Stage(Struct, frozen=True):
@@ -21,8 +21,9 @@ class Explanation(Struct, frozen=True):
     matches: how many records the filters left. slots: how many versions of records the index holds. widened: how many
     queries had to look at more candidates to be sure. stages: in the order in which they ended:
     ``filter`` (filters to a mask), ``exact`` (vectors compared), ``scan`` and ``masked`` (codes of all and of selected
-    rows), ``graph`` and ``lists`` (those of large segments), ``rescoring`` (vectors of
-    candidates compared), ``records`` (documents and metadata read).
+    rows), ``narrow`` (codes of selected rows that were taken out for a filter that is used again and again), ``graph``
+    and ``lists`` (those of large segments), ``rescoring`` (vectors of candidates compared), ``records`` (documents and
+    metadata read).
     """
 
     matches: int

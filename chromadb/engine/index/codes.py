@@ -126,6 +126,9 @@ class Queries:
     def __init__(self, rows: Matrix, space: str) -> None:
         self.rows = np.ascontiguousarray(comparable(rows, space))
 
+    def __len__(self) -> int:
+        return len(self.rows)
+
     @cached_property
     def turned(self) -> Matrix:
         """The rows after the rotation."""
@@ -204,6 +207,35 @@ class Codes:
         if allowed is not None:
             estimates[rows < 0] = np.inf
         return rows, estimates
+
+    def narrowed(self, allowed: npt.NDArray[np.bool_]) -> NarrowCodes | None:
+        """Return a copy of the fast codes of the allowed rows; None where fast codes cannot be taken apart."""
+        library = faiss()
+        if not isinstance(self._fast, library.IndexPQFastScan):
+            return None
+        index = library.clone_index(self._fast)
+        index.remove_ids(library.IDSelectorBitmap(np.packbits(~allowed, bitorder="little")))
+        return NarrowCodes(index, np.flatnonzero(allowed), self._space)
+
+
+class NarrowCodes:
+    """The fast codes of some of the rows of `Codes`, which keep their numbers. Immutable."""
+
+    def __init__(self, fast: Any, rows: LocalRows, space: str) -> None:
+        self._fast = fast
+        self._rows = rows
+        self._space = space
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def nearest(self, queries: Queries, count: int, thread_count: int) -> tuple[LocalRows, Estimates]:
+        """Return what `Codes.nearest` returns of these rows."""
+        with threads(thread_count):
+            estimates, places = self._fast.search(_padded(queries.turned, self._fast.d), min(count, len(self)))
+        if self._space != "l2":
+            np.subtract(1, estimates, out=estimates)
+        return self._rows[places], estimates
 
 
 def _metric(space: str) -> int:

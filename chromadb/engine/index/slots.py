@@ -21,6 +21,7 @@ from chromadb.engine.index.distances import Distances
 from chromadb.engine.index.effort import Effort
 from chromadb.engine.index.growable import Growable
 from chromadb.engine.index.key_columns import KeyColumns
+from chromadb.engine.index.narrowing import Narrowing
 from chromadb.engine.index.segment import Segment, squared_norms
 from chromadb.engine.index.sparse_column import SparseColumn
 from chromadb.engine.index.vector_index import VectorIndex
@@ -228,6 +229,11 @@ class Snapshot:
     @cached_property
     def _masks(self) -> dict[str, Mask]:
         return {}
+
+    @cached_property
+    def narrowing(self) -> Narrowing:
+        """Codes of what the masks of this moment select; of no more slots in all than there are."""
+        return Narrowing(self.size)
 
     def live_mask(self) -> Mask:
         """Return which slots are alive, as a new array."""

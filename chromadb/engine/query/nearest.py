@@ -3,6 +3,7 @@
     exact    the vectors of the selected slots are compared with the query: few are selected, or they have no codes yet
     scan     the codes of all slots are compared with it, and the vectors of those that look nearest: most are selected
     masked   the same, but for the codes of selected slots only
+    narrow   the same, of codes that were taken out for a filter that is used time and again
     graph    a graph over a large segment is followed: nearly all are selected
     lists    the codes of the slots that lie near the query are scanned, of a large segment under ``spann``
 
@@ -45,6 +46,8 @@ _EXACT_BYTES = 4_000_000
 """Selected vectors of so many bytes are compared as soon as their codes are scanned (measured at 384 float32)."""
 _SCAN_A_ROW, _SCAN_A_CANDIDATE, _MASKED_A_ROW = 2.4, 80, 200
 """Nanoseconds: of all codes, for each; for each candidate these yield; of selected codes, for each (384 dimensions)."""
+_PICKED_A_READ_ROW = 5
+"""How many rows are read in order in the time that one of them is picked out."""
 _BROAD_FOR_INDEX = 0.8
 """Below this share of selected slots, ways through a graph lead past too many that are not."""
 _MOST_BY_INDEX = 100
@@ -290,7 +293,13 @@ class _CodeSearch(Struct, frozen=True):
         for part in self.parts:
             first, stop = part.coded.start, part.coded.stop
             with self.trace.stage("exact", part.matches):
-                its = nearest_between(queries, table.vectors, norms, first, stop, self.allowed, self.count, self.space)
+                if part.allowed is not None and part.matches * _PICKED_A_READ_ROW < stop - first:
+                    slots = np.flatnonzero(part.allowed) + first
+                    its = nearest_among(queries, table.vectors, norms, slots, self.count, self.space)
+                else:
+                    its = nearest_between(
+                        queries, table.vectors, norms, first, stop, self.allowed, self.count, self.space
+                    )
             near = [_closer(one, other, self.count) for one, other in zip(near, its, strict=True)]
         return near
 
@@ -305,7 +314,17 @@ class _CodeSearch(Struct, frozen=True):
                 rows, estimates = codes.nearest(queries, wanted, None, self.threads)
             return rows + start, estimates
         found_in_all = int(wanted * _FOUND_SHARE * size / part.matches)
-        if size * _SCAN_A_ROW + found_in_all * _SCAN_A_CANDIDATE < part.matches * _MASKED_A_ROW:
+        scan_of_all = size * _SCAN_A_ROW + found_in_all * _SCAN_A_CANDIDATE
+        scan_of_selected = part.matches * _MASKED_A_ROW
+        assert self.allowed is not None
+        narrow = self.snapshot.narrowing.codes(
+            self.allowed, start, codes, part.allowed, part.matches, len(queries) * min(scan_of_all, scan_of_selected)
+        )
+        if narrow is not None:
+            with self.trace.stage("narrow", part.matches):
+                rows, estimates = narrow.nearest(queries, wanted, self.threads)
+            return rows + start, estimates
+        if scan_of_all < scan_of_selected:
             with self.trace.stage("scan", size):
                 rows, estimates = codes.nearest(queries, found_in_all, None, self.threads)
                 kept = part.allowed[rows]
