@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from chromadb.client.admin import AdminClient as AdminAPI
 from chromadb.client.client import Client as ClientAPI
-from chromadb.client.remote import cloud_access, remote_settings, with_cloud_access
+from chromadb.client.remote import (
+    CLOUD_HOST,
+    cloud_access,
+    key_of_open_cloud_client,
+    remote_settings,
+    with_cloud_access,
+)
 from chromadb.client.settings import Settings
 from chromadb.client.system import ASYNC_HTTP_API, HTTP_API
 from chromadb.model.names import DEFAULT_DATABASE, DEFAULT_TENANT
@@ -136,7 +142,7 @@ def CloudClient(  # noqa: N802 - the published name
     api_key: str | None = None,
     settings: Settings | None = None,
     *,
-    cloud_host: str = "api.trychroma.com",
+    cloud_host: str = CLOUD_HOST,
     cloud_port: int = 443,
     enable_ssl: bool = True,
 ) -> ClientAPI:
@@ -144,10 +150,13 @@ def CloudClient(  # noqa: N802 - the published name
 
     tenant, database: None takes CHROMA_TENANT and CHROMA_DATABASE of the environment, and what the server says of the
     key where that is one. api_key: None takes CHROMA_API_KEY. cloud_host, cloud_port, enable_ssl: another server than
-    Chroma's.
+    Chroma's. While the client is open, embedding functions of the cloud that find no key in the environment use its key.
     Raises ValueError without a key or a server, ChromaAuthError when the tenant or database remains unknown, and as
     ``HttpClient``.
     """
+    from chromadb.embedding.remote.chroma_cloud import lend_keys
+
+    lend_keys(key_of_open_cloud_client)
     access = cloud_access(tenant, database, api_key)
     used = remote_settings(HTTP_API, cloud_host, cloud_port, enable_ssl, None, settings)
     return ClientAPI(access.tenant, access.database, with_cloud_access(used, access))

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from chromadb.client.settings import Settings
+from chromadb.client.system import SharedSystemClient
 
 _TOKEN_PROVIDER = "chromadb.auth.token_authn.TokenAuthClientProvider"
 _TOKEN_HEADER = "X-Chroma-Token"
+CLOUD_HOST = "api.trychroma.com"
 
 
 def remote_settings(
@@ -72,3 +74,12 @@ def with_cloud_access(settings: Settings, access: CloudAccess) -> Settings:
     settings.chroma_auth_token_transport_header = _TOKEN_HEADER
     settings.chroma_overwrite_singleton_tenant_database_access_from_auth = True
     return settings
+
+
+def key_of_open_cloud_client() -> SecretStr | None:
+    """Return the key of the latest open client of Chroma Cloud; None without one. Keys of other servers stay theirs."""
+    for settings in reversed(SharedSystemClient.settings_of_servers()):
+        key = settings.chroma_client_auth_credentials
+        if settings.chroma_server_host == CLOUD_HOST and settings.chroma_auth_token_transport_header == _TOKEN_HEADER:
+            return None if key is None else SecretStr(key)
+    return None

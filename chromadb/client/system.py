@@ -191,6 +191,12 @@ class SharedSystemClient:
             system.stop()
             return True
 
+    @classmethod
+    def settings_of_servers(cls) -> list[Settings]:
+        """Return the settings of all clients of servers that are open, the latest last."""
+        with cls._registry_lock:
+            return [system.settings for system in cls._remote_systems.values()]
+
     @staticmethod
     def clear_system_cache() -> None:
         """Forget every system without stopping it: later clients open their own, earlier ones go on with theirs."""

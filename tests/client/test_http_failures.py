@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ import chromadb
 from chromadb.client.http.address import resolve_url
 from chromadb.config import Settings
 from chromadb.errors import ChromaError, InvalidArgumentError, NotFoundError
+from chromadb.utils import embedding_functions
 
 _IDENTITY = b'{"user_id": "", "tenant": "default_tenant", "databases": ["default_database"]}'
 _DATABASE = b'{"id": "00000000-0000-0000-0000-000000000000", "name": "default_database", "tenant": "default_tenant"}'
@@ -147,6 +149,28 @@ def test_a_cloud_client_goes_where_its_key_leads(script: Scripted, monkeypatch: 
     with chromadb.CloudClient(**cloud) as client:
         assert (client.tenant, client.database) == ("default_tenant", "default_database")
     assert script.seen[0][1]["x-chroma-token"] == "very-secret"
+
+
+def test_functions_of_the_cloud_use_the_key_of_an_open_client(
+    script: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The name of the cloud leads to the stand-in.
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *asked, **options: _local_address(script.port))
+    monkeypatch.delenv("CHROMA_API_KEY", raising=False)
+    function = embedding_functions.ChromaCloudSpladeEmbeddingFunction
+    with pytest.raises(ValueError, match="CHROMA_API_KEY"):
+        function()
+    cloud: dict[str, Any] = {"api_key": "very-secret", "enable_ssl": False, "cloud_port": script.port}
+    with chromadb.CloudClient(**cloud, cloud_host="localhost"), pytest.raises(ValueError, match="CHROMA_API_KEY"):
+        function()
+    with chromadb.CloudClient(**cloud):
+        assert function().get_config()["api_key_env_var"] == "CHROMA_API_KEY"
+    with pytest.raises(ValueError, match="CHROMA_API_KEY"):
+        function()
+
+
+def _local_address(port: int) -> list[Any]:
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
 
 @pytest.mark.parametrize(

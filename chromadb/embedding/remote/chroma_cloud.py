@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
+from pydantic import SecretStr
+
 from chromadb.embedding.config_schemas import validate_config_schema
 from chromadb.embedding.protocol import SparseEmbeddingFunction
-from chromadb.embedding.remote.credentials import credentials
+from chromadb.embedding.remote.credentials import Credentials, credentials
 from chromadb.embedding.remote.function import Purpose, RemoteFunction, embed_in_batches, refuse_changes
 from chromadb.embedding.remote.transport import Request
 from chromadb.embedding.sdk import config_members
@@ -18,6 +20,21 @@ from chromadb.model.sparse import SparseVector, SparseVectors
 
 _URL = "https://embed.trychroma.com"
 _SECONDS = 60.0
+
+KeySource = Callable[[], SecretStr | None]
+
+_lent: list[KeySource] = []
+
+
+def lend_keys(source: KeySource) -> None:
+    """Let functions of this module that find no key in the environment take the source's; the latest source counts."""
+    _lent[:] = [source]
+
+
+def _cloud_credentials(variable: str) -> Credentials:
+    """Return the key of the environment, else one that is lent; raises ValueError for none."""
+    lent = None if os.environ.get(variable) else next((source() for source in _lent), None)
+    return credentials(None, variable) if lent is None else Credentials(lent, variable)
 
 
 class ChromaCloudQwenEmbeddingModel(str, Enum):
@@ -55,7 +72,7 @@ CHROMA_CLOUD_QWEN_DEFAULT_INSTRUCTIONS: Instructions = {
 class ChromaCloudQwenEmbeddingFunction(RemoteFunction[Documents]):
     """Texts to vectors by a model of Qwen. task: a key of the instructions, None: no instruction.
 
-    Raises ValueError without a key.
+    Raises ValueError without a key in the environment or of an open ``CloudClient``.
     """
 
     MEMBERS = ("api_key_env_var", "model", "task", "instructions")
@@ -73,7 +90,7 @@ class ChromaCloudQwenEmbeddingFunction(RemoteFunction[Documents]):
             name: {ChromaCloudQwenEmbeddingTarget(target): text for target, text in texts.items()}
             for name, texts in instructions.items()
         }
-        self._use(credentials(None, api_key_env_var))
+        self._use(_cloud_credentials(api_key_env_var))
 
     def _request(self, batch: Sequence[Any], purpose: Purpose) -> Request:
         target = ChromaCloudQwenEmbeddingTarget("query" if purpose == "query" else "documents")
@@ -99,7 +116,8 @@ class ChromaCloudQwenEmbeddingFunction(RemoteFunction[Documents]):
 class ChromaCloudSpladeEmbeddingFunction(SparseEmbeddingFunction[Documents]):
     """Texts to sparse vectors by a model of SPLADE. include_tokens: whether vectors name their tokens.
 
-    Raises ValueError without a key; calls raise EmbeddingServiceError, a RuntimeError.
+    Raises ValueError without a key in the environment or of an open ``CloudClient``; calls raise EmbeddingServiceError,
+    a RuntimeError.
     """
 
     def __init__(
@@ -111,7 +129,7 @@ class ChromaCloudSpladeEmbeddingFunction(SparseEmbeddingFunction[Documents]):
         self.model = ChromaCloudSpladeEmbeddingModel(model)
         self.include_tokens = bool(include_tokens)
         self.api_key_env_var = api_key_env_var
-        self._credentials = credentials(None, api_key_env_var)
+        self._credentials = _cloud_credentials(api_key_env_var)
 
     def __call__(self, input: Documents) -> SparseVectors:
         return embed_in_batches(
