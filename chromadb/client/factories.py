@@ -150,7 +150,7 @@ def CloudClient(  # noqa: N802 - the published name
 
     tenant, database: None takes CHROMA_TENANT and CHROMA_DATABASE of the environment, and what the server says of the
     key where that is one. api_key: None takes CHROMA_API_KEY. cloud_host, cloud_port, enable_ssl: another server than
-    Chroma's. While the client is open, embedding functions of the cloud that find no key in the environment use its key.
+    Chroma's. While it is open, embedding functions of the cloud that find no key in the environment use the client's.
     Raises ValueError without a key or a server, ChromaAuthError when the tenant or database remains unknown, and as
     ``HttpClient``.
     """

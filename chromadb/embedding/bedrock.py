@@ -26,7 +26,7 @@ class AmazonBedrockEmbeddingFunction(EmbeddingFunction[Documents]):
         self.model_name = model_name
         self.kwargs = checked_options(kwargs)
         members = {"region_name": session.region_name, "profile_name": session.profile_name}
-        self._session_args = {name: value for name, value in members.items() if value is not None}
+        self._session_args = _named(members)
         self._client = session.client(service_name="bedrock-runtime", **self.kwargs)
 
     def __call__(self, input: Documents) -> Embeddings:
@@ -47,7 +47,7 @@ class AmazonBedrockEmbeddingFunction(EmbeddingFunction[Documents]):
 
     @staticmethod
     def build_from_config(config: dict[str, Any]) -> AmazonBedrockEmbeddingFunction:
-        session = import_package("boto3", "boto3").Session(**config["session_args"])
+        session = import_package("boto3", "boto3").Session(**_named(config["session_args"]))
         return AmazonBedrockEmbeddingFunction(session, config["model_name"], **config["kwargs"])
 
     def get_config(self) -> dict[str, Any]:
@@ -61,3 +61,11 @@ class AmazonBedrockEmbeddingFunction(EmbeddingFunction[Documents]):
     def validate_config(config: dict[str, Any]) -> None:
         """Raise jsonschema.ValidationError when a configuration does not describe a function of this class."""
         validate_config_schema(config, "amazon_bedrock")
+
+
+def _named(session_args: dict[str, Any]) -> dict[str, Any]:
+    """Return what of a session is named: one without a profile calls it "default", and need not have such a one."""
+    members = {name: value for name, value in session_args.items() if value is not None}
+    if members.get("profile_name") == "default":
+        del members["profile_name"]
+    return members
