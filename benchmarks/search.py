@@ -33,7 +33,7 @@ import numpy as np
 
 from chromadb import K, Knn, PersistentClient, Rrf, Schema, Search, SparseVector, SparseVectorIndexConfig
 from chromadb.execution.expression import GroupBy, MinK
-from chromadb.utils.embedding_functions import ChromaBm25EmbeddingFunction
+from chromadb.utils.embedding_functions import ChromaBm25EmbeddingFunction, DefaultEmbeddingFunction
 
 DEPTH = 100
 """How many of each neighbourhood are fused."""
@@ -82,7 +82,7 @@ def quality(directory: Path, passages: int, queries: int) -> None:
             part = corpus[start : start + BATCH]
             ids = [str(start + place) for place in range(len(part))]
             collection.add(ids=ids, documents=[passage.body for passage in part])
-        vectors = collection._function().embed_query([corpus[place].title for place in asked])
+        vectors = DefaultEmbeddingFunction().embed_query([corpus[place].title for place in asked])
         for name, rank in (("vectors", by_vectors), ("words (BM25)", by_words), ("both (RRF)", by_both)):
             gains = []
             for vector, place in zip(vectors, asked, strict=True):
