@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+import re
 import secrets
 from pathlib import Path
 from types import ModuleType
@@ -20,7 +22,8 @@ from chromadb.auth.providers import (
 )
 from chromadb.model.identity import UserIdentity
 
-_ROUNDS_OF_NOBODY = 10
+_COST_OF_NOBODY = 10
+_DIGEST_CHARACTERS = 31
 
 
 class BasicAuthClientProvider(ClientAuthProvider):
@@ -55,9 +58,8 @@ class BasicAuthenticationServerProvider(ServerAuthenticationProvider):
                 self._hashes[user] = hashed
         groups = getattr(system.settings, "chroma_server_authn_groups_file", None)
         self._teams = None if groups is None else read_groups(Path(groups))
-        # So that an unknown user takes as long as a wrong password.
-        nobody: bytes = self._bcrypt.hashpw(secrets.token_bytes(16), self._bcrypt.gensalt(_ROUNDS_OF_NOBODY))
-        self._nobody = nobody
+        self._key = secrets.token_bytes(32)
+        self._costs = [_cost(hashed) for hashed in self._hashes.values()] or [_COST_OF_NOBODY]
         self._known = CredentialCache()
 
     def authenticate_or_raise(self, headers: dict[str, str]) -> UserIdentity:
@@ -78,11 +80,20 @@ class BasicAuthenticationServerProvider(ServerAuthenticationProvider):
 
     def _check(self, user: str, password: str) -> None:
         try:
-            is_right = self._bcrypt.checkpw(password.encode("utf-8"), self._hashes.get(user, self._nobody))
+            is_right = self._bcrypt.checkpw(password.encode("utf-8"), self._hashes.get(user) or self._nobody(user))
         except ValueError:
             raise AuthError("the password is longer than bcrypt takes, or the stored hash is damaged") from None
         if not is_right or user not in self._hashes:
             raise AuthError("unknown user or wrong password")
+
+    def _nobody(self, user: str) -> bytes:
+        """Return the hash of no password, so that an unknown user takes as long as a wrong password of one of them.
+
+        Which of the known costs it has is always the same for one name, as it would be if the user were known.
+        """
+        drawn = hashlib.blake2b(user.encode("utf-8", "surrogatepass"), key=self._key, digest_size=8).digest()
+        salt: bytes = self._bcrypt.gensalt(self._costs[int.from_bytes(drawn, "big") % len(self._costs)])
+        return salt + b"." * _DIGEST_CHARACTERS
 
 
 def read_groups(file: Path) -> dict[str, str]:
@@ -116,6 +127,12 @@ def _read_line(line: str) -> tuple[str, bytes]:
     if not hashed.startswith(("$2a$", "$2b$", "$2y$")):
         raise ValueError(f"The password of user {user!r} is no bcrypt hash; make it with htpasswd -B")
     return user, hashed.encode("ascii", "replace")
+
+
+def _cost(hashed: bytes) -> int:
+    """Return the logarithm of the rounds of a bcrypt hash; that of nobody for a damaged one."""
+    found = re.match(rb"\$2[aby]\$(0[4-9]|[12]\d|3[01])\$", hashed)
+    return _COST_OF_NOBODY if found is None else int(found[1])
 
 
 def _bcrypt() -> ModuleType:

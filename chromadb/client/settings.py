@@ -37,7 +37,7 @@ class Settings(BaseModel):
     Raises ValidationError, a ValueError, for values of wrong types.
     """
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
     # Every client: which kind it is ("chromadb.api.rust.RustBindingsAPI" runs the database in this
     # process, "chromadb.api.fastapi.FastAPI" talks to a server).
@@ -86,11 +86,11 @@ class Settings(BaseModel):
     chroma_server_authn_credentials: str | None = Field(default=None, repr=False)
     chroma_server_authn_credentials_file: str | None = None
     chroma_server_authz_provider: str | None = None
-    chroma_server_authz_config: str | None = None
+    chroma_server_authz_config: str | None = Field(default=None, repr=False)
     chroma_server_authz_config_file: str | None = None
     chroma_otel_collection_endpoint: str | None = ""
     chroma_otel_service_name: str | None = "chromadb"
-    chroma_otel_collection_headers: dict[str, str] = {}
+    chroma_otel_collection_headers: dict[str, str] = Field(default={}, repr=False)
     chroma_otel_granularity: str | None = None
 
     # Kept for compatibility: read back as set, without effect. Nothing is ever reported home, and the parts that

@@ -18,6 +18,9 @@ from msgspec.structs import fields, replace
 
 from chromadb.model.errors import InvalidArgumentError
 
+MAX_LEVELS = 128
+"""Levels of objects and lists in a value that is kept as it came."""
+
 Reader = Callable[[Any, str], Any]
 """Turns a JSON value found at a path into a Python value, or raises InvalidArgumentError naming the path."""
 
@@ -230,8 +233,25 @@ def described(value: Any) -> str:
 
 
 def canonical_text(value: Any, path: str) -> str:
-    """Return JSON text with members sorted by key; raises InvalidArgumentError when the value is not JSON."""
+    """Return JSON text with members sorted by key.
+
+    Raises InvalidArgumentError when the value is not JSON, or nests so deep that it could be kept but not sent again.
+    """
     try:
-        return json.dumps(value, sort_keys=True, allow_nan=False, ensure_ascii=False)
+        text = json.dumps(value, sort_keys=True, allow_nan=False, ensure_ascii=False)
     except (TypeError, ValueError) as error:
         raise InvalidArgumentError(f"{path}: cannot be written as JSON: {error}") from error
+    except RecursionError:
+        raise InvalidArgumentError(f"{path}: nests deeper than the {MAX_LEVELS} levels that are allowed") from None
+    level = [value]
+    for _ in range(MAX_LEVELS + 1):
+        level = [part for whole in level for part in _parts(whole)]
+        if not level:
+            return text
+    raise InvalidArgumentError(f"{path}: nests deeper than the {MAX_LEVELS} levels that are allowed")
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, (list, tuple)) else ()

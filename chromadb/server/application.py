@@ -50,6 +50,9 @@ logger = logging.getLogger("chromadb.server")
 _DRAINED_LIMITS = 8
 """How many times the payload limit is read of a body that is refused."""
 
+_SLOWEST_BYTES_PER_SECOND = 1024
+"""A body that takes longer than this allows, and the time for a part besides, is taken for one that never ends."""
+
 _MOST_IN_A_RUN = 64
 """How many gathered calls are answered together at most."""
 
@@ -280,8 +283,12 @@ class Application:
         is_large = announced.isdigit() and int(announced) > limit
         parts: list[bytes] = []
         size = 0
+        loop = asyncio.get_running_loop()
+        seconds = self._configuration.body_timeout_seconds
+        latest = loop.time() + seconds
         while True:
-            message = await self._part(receive)
+            left = latest + size / _SLOWEST_BYTES_PER_SECOND - loop.time()
+            message = await self._part(receive, min(seconds, left))
             if message["type"] == "http.disconnect":
                 raise HttpError(400, "InvalidArgumentError", "The client went away before the end of the body")
             part: bytes = message.get("body", b"")
@@ -298,12 +305,11 @@ class Application:
             raise _too_large(route)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    async def _part(self, receive: Receive) -> Message:
-        seconds = self._configuration.body_timeout_seconds
+    async def _part(self, receive: Receive, seconds: float) -> Message:
         try:
             return await asyncio.wait_for(receive(), seconds)
         except asyncio.TimeoutError:
-            raise HttpError(408, "ChromaError", f"No part of the body arrived for {seconds:g} seconds") from None
+            raise HttpError(408, "ChromaError", "The body does not arrive, or too slowly") from None
 
 
 def _too_large(route: Route) -> HttpError:

@@ -8,7 +8,7 @@ import orjson
 from msgspec import Struct
 
 from chromadb.auth.guard import Guard, Resource
-from chromadb.model.errors import NotFoundError
+from chromadb.model.errors import InvalidArgumentError, NotFoundError
 from chromadb.server.responses import Response
 from chromadb.server.route import Call, Handler, Route
 
@@ -23,13 +23,20 @@ class _Known(Struct, frozen=True):
 def perform_guarded(guard: Guard, route: Route, handler: Handler, call: Call, resource: Resource) -> Response:
     """Run the handler of an admitted call, and tell the guard what came of it.
 
-    A collection that exists is given to who asks to get or create it only if the guard lets them get it. A new one that
-    the guard cannot take note of is deleted again.
+    A collection that exists is given to who asks to get or create it only if the guard lets them get it, and copied for
+    who may read its records only, as the copy is theirs. A new one that the guard cannot take note of is deleted again.
     """
     assert call.identity is not None
     before = _before(route, call, resource)
     if route.name == "create_collection" and before:
         guard.authorize(call.identity, "collection:get_collection", resource)
+    elif route.name == "create_collection":
+        _check_is_no_id(call, call.body.name)
+    elif route.name == "fork_collection":
+        guard.authorize(call.identity, "collection:get", resource)
+        _check_is_no_id(call, call.body.new_name)
+    elif route.name == "update_collection":
+        _check_is_no_id(call, call.body.new_name)
     response = handler(call)
     if route.name == "create_collection" and not before:
         _note_creation(guard, call, resource, response)
@@ -45,6 +52,21 @@ def perform_guarded(guard: Guard, route: Route, handler: Handler, call: Call, re
         for known in before:
             guard.collection_deleted(known.resource, known.id)
     return response
+
+
+def _check_is_no_id(call: Call, name: str | None) -> None:
+    """Raise InvalidArgumentError for a name that is the id of a collection in the same database.
+
+    A guard may know collections by their names and by their ids: the owner of the name would be let in by the id.
+    """
+    if name is None:
+        return
+    try:
+        id_ = UUID(name)
+        call.database.get_collection_by_id(id_, call.parameters["tenant"], call.parameters["database"])
+    except (NotFoundError, ValueError):
+        return
+    raise InvalidArgumentError(f"Collection name {name!r} is the id of a collection in this database")
 
 
 def _note_creation(guard: Guard, call: Call, resource: Resource, response: Response) -> None:

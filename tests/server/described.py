@@ -31,9 +31,7 @@ def with_cases(operation: Any, examples: int, ask: Callable[[Any], None]) -> Non
         modes.append(schemathesis.GenerationMode.NEGATIVE)
     for mode in modes:
         strategy = operation.as_strategy(generation_mode=mode)
-        bounds = settings(
-            max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-        )
+        bounds = settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
         seed(7)(bounds(given(case=strategy)(lambda case: ask(case))))()
 
 

@@ -48,10 +48,18 @@ def _fields_of(record: logging.LogRecord) -> dict[str, Any]:
 
 
 class LineFormatter(logging.Formatter):
-    """One line for people; fields follow the message as ``name=value``."""
+    """One line for people; fields follow the message as ``name=value``.
+
+    What an exception adds is indented: no text of a request that it quotes passes for a line of the log.
+    """
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line and what an exception adds."""
+        first, *more = super().format(record).splitlines()
+        return "\n    ".join([first, *more])
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name that logging calls
         """Return the line without what an exception adds."""
