@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +13,8 @@ from chromadb.auth import ServerAuthenticationProvider, UserIdentity
 from chromadb.auth.guard import Guard, Resource, guard_from
 from chromadb.auth.options import AuthOptions
 from chromadb.errors import AuthorizationError, ChromaAuthError, InternalError
+
+from .openfga_store import Store
 
 BASIC = "chromadb.auth.basic_authn.BasicAuthenticationServerProvider"
 TOKEN = "chromadb.auth.token_authn.TokenAuthenticationServerProvider"
@@ -154,54 +152,6 @@ def test_settings_that_cannot_be_used_are_refused(options: dict[str, str], said:
 
 def test_options_do_not_show_secrets() -> None:
     assert "s3cret" not in repr(AuthOptions(chroma_server_authn_credentials="s3cret"))
-
-
-class Store(ThreadingHTTPServer):
-    """As much of OpenFGA as is used: tuples that are checked directly, written once, read by object, deleted."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Answers)
-        self.tuples: list[dict[str, str]] = []
-
-
-class _Answers(BaseHTTPRequestHandler):
-    server: Store
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        tuples, answer, status = self.server.tuples, dict[str, Any](), 200
-        if self.path == "/stores/s/check":
-            answer["allowed"] = body["tuple_key"] in tuples
-        elif self.path == "/stores/s/read":
-            found = [one for one in tuples if one["object"] == body["tuple_key"]["object"]]
-            answer["tuples"] = [{"key": one, "timestamp": ""} for one in found]
-        else:
-            added = body.get("writes", {}).get("tuple_keys", [])
-            if any(one in tuples for one in added):
-                status = 400
-            else:
-                tuples += added
-            for one in body.get("deletes", {}).get("tuple_keys", []):
-                tuples.remove(one)
-        content = json.dumps(answer).encode()
-        self.send_response(status)
-        self.send_header("content-length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *arguments: Any) -> None:
-        pass
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    served = Store()
-    thread = threading.Thread(target=served.serve_forever, args=(0.01,))
-    thread.start()
-    yield served
-    served.shutdown()
-    thread.join()
-    served.server_close()
 
 
 def test_openfga_permissions_follow_collections(store: Store) -> None:

@@ -86,3 +86,14 @@ def test_the_log_of_a_server(tmp_path: Path) -> None:
     assert known["path"] == "/api/v2/tenants/default_tenant"
     assert 0 < known["seconds"] < 60
     assert (accesses[2]["received"], accesses[2]["sent"] > 0) == (21, True)
+
+
+def test_what_an_exception_quotes_is_no_line_of_the_log() -> None:
+    try:
+        raise ValueError("bad name 'x\n2026-01-01 INFO chromadb: forged\r2026\u2028forged'")
+    except ValueError:
+        failed = record("failed", exc_info=sys.exc_info())
+    lines = LineFormatter().format(failed).splitlines()
+    assert len(lines) > 3
+    assert [line for line in lines[1:] if not line.startswith("    ")] == []
+    assert len(JsonFormatter().format(failed).splitlines()) == 1
