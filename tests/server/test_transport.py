@@ -6,7 +6,6 @@ import json
 import signal
 import socket
 import ssl
-import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 from running_server import RunningServer, running
+
+from .certificates import authority, signed_by
 
 HEARTBEAT = "/api/v2/heartbeat"
 DATABASE = "/api/v2/tenants/default_tenant/databases/default_database"
@@ -166,28 +167,7 @@ def test_requests_beyond_the_limit_are_refused(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    directory = tmp_path_factory.mktemp("tls")
-    certificate, key = directory / "certificate.pem", directory / "key.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    command += ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)]
-    try:
-        subprocess.run(command, check=True, capture_output=True)
-    except FileNotFoundError:
-        pytest.skip("openssl is not installed")
-    return certificate, key
-
-
-def signed_by(authority: Path, authority_key: Path) -> tuple[Path, Path]:
-    """Return certificate and key of a client."""
-    request, certificate, key = (authority.parent / f"client.{suffix}" for suffix in ("csr", "pem", "key"))
-    new = ["openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=client"]
-    sign = ["openssl", "x509", "-req", "-days", "2", "-CA", authority, "-CAkey", authority_key, "-CAcreateserial"]
-    extensions = authority.parent / "client.ext"
-    extensions.write_text("basicConstraints=CA:FALSE\nextendedKeyUsage=clientAuth\n")
-    sign += ["-extfile", extensions]
-    subprocess.run([*new, "-keyout", key, "-out", request], check=True, capture_output=True)
-    subprocess.run([*sign, "-in", request, "-out", certificate], check=True, capture_output=True)
-    return certificate, key
+    return authority(tmp_path_factory.mktemp("tls"))
 
 
 def test_tls(tmp_path: Path, certificate: tuple[Path, Path]) -> None:
@@ -203,9 +183,12 @@ def test_tls_with_certificates_of_clients(tmp_path: Path, certificate: tuple[Pat
     file, key = certificate
     settings = f"tls: {{certificate: {file}, key: {key}, client_ca: {file}}}\n"
     with running(tmp_path, settings, tls=True) as server:
-        stranger = ssl.create_default_context(cafile=str(file))
-        with pytest.raises((httpx.ReadError, httpx.ConnectError, httpx.RemoteProtocolError)):
-            httpx.get(server.url + HEARTBEAT, verify=stranger)
+        nameless, foreign = (ssl.create_default_context(cafile=str(file)) for _ in range(2))
+        # Of another authority, though with the same names.
+        foreign.load_cert_chain(*signed_by(*authority(tmp_path / "foreign")))
+        for stranger in (nameless, foreign):
+            with pytest.raises((httpx.ReadError, httpx.ConnectError, httpx.RemoteProtocolError)):
+                httpx.get(server.url + HEARTBEAT, verify=stranger)
         known = ssl.create_default_context(cafile=str(file))
         known.load_cert_chain(*signed_by(file, key))
         assert httpx.get(server.url + HEARTBEAT, verify=known).status_code == 200
