@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from granian import Granian
 from granian.constants import Interfaces, Loops
-from granian.http import HTTP1Settings
+from granian.http import HTTP1Settings, HTTP2Settings
 
 from chromadb.auth.guard import guard_from
 from chromadb.server.application import Application
@@ -20,6 +20,9 @@ from chromadb.server.operation.logs import log_settings
 from chromadb.telemetry.exporting import check_tracing
 
 _KILL_TIMEOUT_SECONDS = 30
+
+_HEADERS_BYTES = 64 * 1024
+"""Of one request over HTTP/2, of which one connection may begin many at a time."""
 
 
 class AddressUnavailableError(Exception):
@@ -48,6 +51,8 @@ def serve(configuration: ServerConfiguration) -> None:
         loop=Loops.auto,
         websockets=False,
         http1_settings=HTTP1Settings(keep_alive=True, header_read_timeout=30_000),
+        # A client that no longer answers to a ping is let go.
+        http2_settings=HTTP2Settings(max_headers_size=_HEADERS_BYTES, keep_alive_interval=30_000),
         log_enabled=True,
         log_dictconfig=log_settings(configuration.log_format, configuration.log_level, configuration.log_path),
         ssl_cert=None if tls is None else tls.certificate,

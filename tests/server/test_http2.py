@@ -6,6 +6,7 @@ import json
 import shutil
 import socket
 import ssl
+import struct
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,6 +55,53 @@ def negotiated(server: RunningServer, certificate: Path, offered: list[str]) -> 
         context.wrap_socket(plain, server_hostname="localhost") as spoken,
     ):
         return spoken.selected_alpn_protocol()
+
+
+def frame(kind: int, flags: int, stream: int, payload: bytes = b"") -> bytes:
+    return struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, stream) + payload
+
+
+def integer(value: int) -> bytes:
+    """Return a length as HPACK writes it, with seven bits in the first byte."""
+    if value < 127:
+        return bytes([value])
+    rest, written = value - 127, b"\x7f"
+    while rest >= 128:
+        written += bytes([rest % 128 + 128])
+        rest //= 128
+    return written + bytes([rest])
+
+
+def status_with_header_of(server: RunningServer, size: int) -> bytes:
+    """Ask for the version with a header of a size, and return the first byte of the answer's header block.
+
+    That is the status, if it is a usual one: 0x88 for 200. Empty: the server ended the connection or the request.
+    """
+    path = b"/api/v2/version"
+    block = b"\x82\x86\x04" + integer(len(path)) + path + b"\x01\x01x" + b"\x00\x03x-a" + integer(size) + b"a" * size
+    pieces = [block[start : start + 16_000] for start in range(0, len(block), 16_000)]
+    sent = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0)
+    for number, piece in enumerate(pieces):
+        is_last = number == len(pieces) - 1
+        sent += frame(9 if number else 1, (0 if number else 1) + (4 if is_last else 0), 1, piece)
+    with socket.create_connection(("127.0.0.1", httpx.URL(server.url).port or 0), 20) as connection:
+        try:
+            connection.sendall(sent)
+            with connection.makefile("rb") as received:
+                while head := received.read(9):
+                    payload = received.read(int.from_bytes(head[:3], "big"))
+                    if head[3] == 1:
+                        return payload[:1]
+                    if head[3] in (3, 7):
+                        break
+        except ConnectionError:
+            pass
+    return b""
+
+
+def test_large_headers_are_refused(server: RunningServer) -> None:
+    assert status_with_header_of(server, 20_000) == b"\x88"
+    assert status_with_header_of(server, 200_000) != b"\x88"
 
 
 def test_records_over_a_plain_connection(server: RunningServer, tmp_path: Path) -> None:
