@@ -27,6 +27,10 @@ PAGES = (
     "Naive Multi-tenancy Strategies",
     "Creating your own embedding function",
     "Frequently Asked Questions and Commonly Encountered Issues",
+    "Configuration",
+    "Write-ahead Log (WAL) Pruning",
+    "Memory Management",
+    "Implementing OpenFGA Authorization Model In Chroma",
 )
 """The pages whose blocks run in one process without a server."""
 

@@ -86,6 +86,28 @@ def _the_embedding_function_is_known(block: Block, namespace: Namespace, value: 
     np.testing.assert_array_equal(made()(["a", "b"]), np.zeros((2, 3)))
 
 
+_LEGACY = {"hnsw:space": "space", "hnsw:construction_ef": "ef_construction", "hnsw:M": "max_neighbors",
+           "hnsw:search_ef": "ef_search", "hnsw:resize_factor": "resize_factor"}  # fmt: skip
+"""Metadata that configures, and the member of the configuration that answers show for it; two are not shown."""
+
+
+@_after(89, 117, 118, 119, 120, 121, 122, 123)
+def _the_graph_is_configured(block: Block, namespace: Namespace, value: Any) -> None:
+    made = namespace["client"].get_collection("my_collection")
+    wanted = [configuration["hnsw"] for configuration in block.literals("configuration")]
+    for metadata in block.literals("metadata"):
+        assert made.metadata == metadata
+        wanted.append({_LEGACY[key]: its for key, its in metadata.items() if key in _LEGACY})
+    for members in wanted:
+        assert {name: made.configuration["hnsw"][name] for name in members} == members
+
+
+@_after(100)
+def _the_function_is_described(block: Block, namespace: Namespace, value: Any) -> None:
+    [made] = namespace["client"].list_collections()
+    assert made.configuration_json["embedding_function"]["name"] == "openai"
+
+
 @_after(47)
 def _no_collection_is_left(block: Block, namespace: Namespace, value: Any) -> None:
     assert namespace["client"].list_collections() == []

@@ -41,6 +41,12 @@ def _nothing(block: Block, namespace: Namespace, monkeypatch: pytest.MonkeyPatch
     """The need is met by the package itself, or by the empty working directory."""
 
 
+def _client(block: Block, namespace: Namespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    namespace["client"] = chromadb.EphemeralClient()
+    if "OPENAI_API_KEY" in block.code:
+        monkeypatch.setenv("OPENAI_API_KEY", "a key")
+
+
 def _test_directory(block: Block, namespace: Namespace, monkeypatch: pytest.MonkeyPatch) -> None:
     with chromadb.PersistentClient(path="test") as client:
         client.create_collection("test")
@@ -105,6 +111,9 @@ def _nanoid(block: Block, namespace: Namespace, monkeypatch: pytest.MonkeyPatch)
 
 _PROVIDERS: dict[str, Callable[[Block, Namespace, pytest.MonkeyPatch], None]] = {
     "fresh working directory": _nothing,
+    "importing it is harmless": _nothing,
+    "plain assignments": _nothing,
+    "fixture: `client`": _client,
     "default-embedding-function": _nothing,
     "documents embedded": _nothing,
     "Settings(allow_reset=True)": _nothing,
