@@ -7,6 +7,7 @@ Services are stood in for by a server here, packages that run models by modules 
 from __future__ import annotations
 
 import ast
+import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +73,8 @@ def _empty_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
         for collection in client.list_collections():
             client.delete_collection(collection.name)
     SharedSystemClient.clear_system_cache()
+    # Connections that blocks left open are closed here, where their warnings are expected.
+    gc.collect()
 
 
 @pytest.fixture(name="packages")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import gc
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,6 +43,8 @@ def _empty_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     SharedSystemClient.clear_system_cache()
     yield
     SharedSystemClient.clear_system_cache()
+    # Connections that blocks left open are closed here, where their warnings are expected.
+    gc.collect()
 
 
 @pytest.fixture(name="server", scope="module")
