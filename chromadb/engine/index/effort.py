@@ -34,3 +34,14 @@ class Effort:
 
     def _move(self, rung: int) -> None:
         self.rung, self._doubt, self._successes = rung, 0.0, 0
+
+
+class Efforts:
+    """An `Effort` for each order of magnitude of how many results are asked for: more are harder to be sure of."""
+
+    def __init__(self) -> None:
+        self._by_magnitude: dict[int, Effort] = {}
+
+    def of(self, count: int) -> Effort:
+        """Return the effort of searches for so many results."""
+        return self._by_magnitude.setdefault((count - 1).bit_length() // 2, Effort())

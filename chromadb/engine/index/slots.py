@@ -18,7 +18,7 @@ from msgspec import Struct
 from chromadb.engine.index.codes import Codes
 from chromadb.engine.index.columns import Column, Mask
 from chromadb.engine.index.distances import Distances
-from chromadb.engine.index.effort import Effort
+from chromadb.engine.index.effort import Efforts
 from chromadb.engine.index.growable import Growable
 from chromadb.engine.index.key_columns import KeyColumns
 from chromadb.engine.index.narrowing import Narrowing
@@ -68,7 +68,7 @@ class SlotTable:
         self.vectors: VectorRows | None = None
         self.coded: tuple[CodedSlots, ...] = ()
         self.sealed: tuple[tuple[int, Segment], ...] = ()
-        self.effort = Effort()
+        self.efforts = Efforts()
         self._columns = KeyColumns(self.numbers, Column, Segment.column, saved_is_mapped=False)
         self._sparse_columns = KeyColumns(self.numbers, SparseColumn, Segment.sparse_column, saved_is_mapped=True)
 

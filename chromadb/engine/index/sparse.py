@@ -150,20 +150,20 @@ def _best(
     products = np.stack([weights * postings.largest[places], weights * postings.least[places]])
     upper = np.append(np.cumsum(products.max(axis=0, initial=0.0)[::-1])[::-1], 0.0)
     lower = np.append(np.cumsum(products.min(axis=0, initial=0.0)[::-1])[::-1], 0.0)
-    totals = np.zeros(postings.count)
-    if part.eligible is not None:
-        totals[~part.eligible] = -np.inf
+    totals = np.zeros(postings.count) if part.eligible is None else np.where(part.eligible, 0.0, -np.inf)
     for step, (place, weight) in enumerate(zip(places.tolist(), weights.tolist(), strict=True)):
         if step and left[step] > postings.count:
             # Only then does finding out cost less than it may save.
             best = max(_threshold(totals, limit) + lower[step], floor)
-            rows = _at_least(totals, best - upper[step], max(abs(best), upper[step]))
-            if len(rows) * (len(places) - step) * _LOOKUP_COST <= int(left[step]):
+            reached = _at_least(totals, best - upper[step], max(abs(best), upper[step]))
+            # Counting costs a fraction of listing.
+            if int(np.count_nonzero(reached)) * (len(places) - step) * _LOOKUP_COST <= int(left[step]):
+                rows = np.flatnonzero(reached).astype(np.int32)
                 return rows, totals[rows] + _looked_up(postings, places[step:], weights[step:], rows)
         listed = slice(postings.offsets[place], postings.offsets[place + 1])
         np.add.at(totals, postings.rows[listed], np.multiply(postings.values[listed], weight, dtype=np.float64))
     best = max(_threshold(totals, limit), floor)
-    rows = _at_least(totals, best, abs(best))
+    rows = np.flatnonzero(_at_least(totals, best, abs(best))).astype(np.int32)
     return rows, totals[rows]
 
 
@@ -195,11 +195,11 @@ def _threshold(totals: npt.NDArray[Any], limit: int) -> float:
     return float(largest[columns - limit])
 
 
-def _at_least(totals: _Totals, least: float, scale: float) -> Rows:
-    """Return the rows, ascending, whose totals reach a number, or nearly so where totals are of a scale."""
+def _at_least(totals: _Totals, least: float, scale: float) -> Mask:
+    """Return which totals reach a number, or nearly so where totals are of a scale."""
     if np.isneginf(least):
-        return np.flatnonzero(totals > -np.inf).astype(np.int32)
-    return np.flatnonzero(totals >= least - _TIE * scale).astype(np.int32)
+        return totals > -np.inf
+    return totals >= least - _TIE * scale
 
 
 def _top(rows: Rows, scores: Scores, limit: int, numbers: Numbers | None) -> tuple[Rows, Scores]:

@@ -31,7 +31,8 @@ from chromadb.model.schema import CollectionSchema
 
 _CANDIDATES = (320, 896, 2_048)
 """How many candidates are looked for at first, and where these may not do; after that all vectors are compared."""
-_CANDIDATES_A_RESULT = 8
+_CANDIDATES_A_RESULT = (8, 20, 48)
+"""At least so many for each result that is asked for."""
 _MEASURED_FIRST, _MEASURED_FIRST_TOGETHER = 320, 240
 """How many of the candidates, the most promising, are measured first: of one query, whose every step has its price, and
 of each of several, which share that."""
@@ -162,10 +163,10 @@ class _CodeSearch(Struct, frozen=True):
         """Return the nearest among what was found already and the parts."""
         results = list(found)
         open_queries = np.arange(len(queries))
-        effort = self.snapshot.table.effort
+        effort = self.snapshot.table.efforts.of(self.count)
         rung = start = effort.rung
         while len(open_queries) and rung < len(_CANDIDATES):
-            wanted = max(_CANDIDATES[rung], self.count * _CANDIDATES_A_RESULT)
+            wanted = max(_CANDIDATES[rung], self.count * _CANDIDATES_A_RESULT[rung])
             unsure = self._try(queries, open_queries, found, results, wanted, by_index=rung == start)
             effort.note(rung, len(unsure) / len(open_queries))
             open_queries = unsure

@@ -5,7 +5,6 @@ A smaller score is a better one. Sums, products, maxima and minima of the same k
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -19,7 +18,7 @@ from chromadb.model.expression.nesting import check_nesting
 from chromadb.model.sparse import SPARSE_VECTOR_TYPE_VALUE, TYPE_KEY, SparseVector
 
 
-class Rank(ABC):
+class Rank:
     """A score for each record; join it with scores and numbers by `+ - * /`, `max`, `min`."""
 
     __slots__ = ()
@@ -27,9 +26,9 @@ class Rank(ABC):
     # NumPy scalars would otherwise compute `number * rank` as an array of objects.
     __array_ufunc__: ClassVar[None] = None
 
-    @abstractmethod
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form, such as ``{"$sum": [{"$val": 1}, {"$knn": {...}}]}``."""
+        raise NotImplementedError(type(self).__name__)
 
     @staticmethod
     def from_dict(source: dict[str, Any]) -> Rank:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,14 +11,14 @@ from chromadb.model.expression.nesting import check_nesting
 _DOCUMENT = "#document"
 
 
-class Where(ABC):
+class Where:
     """A condition on records; join conditions with `&` (all) and `|` (any)."""
 
     __slots__ = ()
 
-    @abstractmethod
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form, such as ``{"year": {"$gt": 2020}}``."""
+        raise NotImplementedError(type(self).__name__)
 
     @staticmethod
     def from_dict(source: dict[str, Any]) -> Where:
