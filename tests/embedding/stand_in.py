@@ -30,8 +30,7 @@ def standing_in() -> Iterator[StandIn]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            text = self.rfile.read(int(self.headers["content-length"]))
-            body = json.loads(text)
+            body = json.loads(self._text())
             state.seen.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
             if state.failures:
                 status, headers, content = state.failures.pop(0)
@@ -43,6 +42,18 @@ def standing_in() -> Iterator[StandIn]:
             self.send_header("content-length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
+
+        def _text(self) -> bytes:
+            length = self.headers["content-length"]
+            if length is not None:
+                return self.rfile.read(int(length))
+            # Chunks, RFC 9112 section 7.1.
+            parts = []
+            while size := int(self.rfile.readline(), 16):
+                parts.append(self.rfile.read(size))
+                self.rfile.readline()
+            self.rfile.readline()
+            return b"".join(parts)
 
         def log_message(self, format: str, *args: Any) -> None: ...
 

@@ -119,3 +119,29 @@ def test_bedrock_through_its_own_client(bedrock: StandIn, monkeypatch: pytest.Mo
     client.create_collection("things", embedding_function=function).add(ids=["1"], documents=["three"])
     brought_back = client.get_collection("things")
     assert brought_back.query(query_texts=["three"])["distances"] == [[0.0]]
+
+
+def test_gemini_on_vertex_through_its_own_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("google.genai", reason="needs the package google-genai")
+    import google.auth
+    from google.oauth2.credentials import Credentials
+
+    monkeypatch.setattr(google.auth, "default", lambda *asked, **options: (Credentials("a token"), "p"))
+    with standing_in() as server:
+        monkeypatch.setenv("GOOGLE_VERTEX_BASE_URL", server.url)
+        server.reply = lambda body: {
+            "embeddings": [
+                {"values": [float(len(one["content"]["parts"][0]["text"])), 1.0]} for one in body["requests"]
+            ]
+        }
+        function = functions.GoogleGeminiEmbeddingFunction(
+            vertexai=True, project="p", location="l", task_type="RETRIEVAL_DOCUMENT", dimension=2
+        )
+        assert [vector.tolist() for vector in function(["a", "four"])] == [[1, 1], [4, 1]]
+        path, _, body = server.seen[0]
+        assert "/projects/p/locations/l/publishers/google/models/gemini-embedding-001:" in path
+        options = {"taskType": "RETRIEVAL_DOCUMENT", "outputDimensionality": 2}
+        assert [one["embedContentConfig"] for one in body["requests"]] == [options, options]
+    config = function.get_config()
+    function.validate_config(config)
+    assert function.build_from_config(config).get_config() == config
