@@ -139,6 +139,7 @@ def test_gemini_on_vertex_through_its_own_client(monkeypatch: pytest.MonkeyPatch
         )
         assert [vector.tolist() for vector in function(["a", "four"])] == [[1, 1], [4, 1]]
         path, _, body = server.seen[0]
+        assert [one["content"]["parts"] for one in body["requests"]] == [[{"text": "a"}], [{"text": "four"}]]
         assert "/projects/p/locations/l/publishers/google/models/gemini-embedding-001:" in path
         options = {"taskType": "RETRIEVAL_DOCUMENT", "outputDimensionality": 2}
         assert [one["embedContentConfig"] for one in body["requests"]] == [options, options]
