@@ -83,9 +83,11 @@ class Database:
     """An open database. Raises StorageError or VersionMismatchError when it cannot be opened."""
 
     def __init__(self, options: DatabaseOptions) -> None:
-        self._store = Store(StoreOptions(options.directory, options.migrations, options.hash_algorithm))
+        # Files are opened at any later time, when the process may be in another working directory.
+        directory = None if options.directory is None else options.directory.absolute()
+        self._store = Store(StoreOptions(directory, options.migrations, options.hash_algorithm))
         self._allow_reset = options.allow_reset
-        self._folder = None if options.directory is None else SegmentFolder(options.directory)
+        self._folder = None if directory is None else SegmentFolder(directory)
         self._indexes = IndexCache(options.memory_limit_bytes, self._folder)
         self._text_indexer = TextIndexer(self._store)
         self._compactor = Compactor(self._store, self._folder, self._indexes, options.compaction)
