@@ -11,6 +11,7 @@ from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
+from typing_extensions import Self
 
 from chromadb.model.embeddings import normalize_embeddings, validate_embeddings
 from chromadb.model.expression.key import Key, name_of
@@ -25,6 +26,12 @@ class Rank:
 
     # NumPy scalars would otherwise compute `number * rank` as an array of objects.
     __array_ufunc__: ClassVar[None] = None
+
+    def __new__(cls, *args: Any, **members: Any) -> Self:
+        # Not an abstract base class: asking whether something is one of those takes a call for every class it is not.
+        if cls is Rank:
+            raise TypeError("Rank is what its kinds have in common; make one of these")
+        return super().__new__(cls)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form, such as ``{"$sum": [{"$val": 1}, {"$knn": {...}}]}``."""

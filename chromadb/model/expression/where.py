@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from typing_extensions import Self
+
 from chromadb.model.expression.nesting import check_nesting
 
 _DOCUMENT = "#document"
@@ -15,6 +17,12 @@ class Where:
     """A condition on records; join conditions with `&` (all) and `|` (any)."""
 
     __slots__ = ()
+
+    def __new__(cls, *args: Any, **members: Any) -> Self:
+        # Not an abstract base class: asking whether something is one of those takes a call for every class it is not.
+        if cls is Where:
+            raise TypeError("Where is what its kinds have in common; make one of these")
+        return super().__new__(cls)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form, such as ``{"year": {"$gt": 2020}}``."""
