@@ -1,7 +1,9 @@
 """Requests that wait at the same time are answered together: several queries of one collection are one batch.
 
 The first request begins at once. What arrives while it runs waits for it, and then runs as a whole, so that the busier
-the server, the more requests share what each would cost alone. Nothing waits for a request that has not come yet.
+the server, the more requests share what each would cost alone. Clients that were just answered often ask again at once:
+after a run, others wait for as many as there were then, for as long again as it took, so that the clients of a busy
+server do not fall apart into groups that wait for one another.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ from typing import Generic, TypeVar
 
 _PATIENCE = 0.02
 """Seconds after which what runs is taken for slow, so that others do not wait for it."""
+_LONGEST_PAUSE = 0.005
+"""Seconds that requests wait at most for those of clients that were just answered."""
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
@@ -39,6 +43,8 @@ class Gatherer(Generic[Asked, Answer]):
         self._runs = runs
         self._most = most
         self._last_began = 0.0
+        self._expected = 0
+        self._expected_until = 0.0
         self._look_again: asyncio.TimerHandle | None = None
         self._waiting: list[tuple[Asked, asyncio.Future[Answer]]] = []
 
@@ -50,29 +56,39 @@ class Gatherer(Generic[Asked, Answer]):
         return await future
 
     def _begin(self) -> None:
-        """Run what waits, unless it is to wait for what runs."""
+        """Run what waits, unless it is to wait for what runs or for who may ask again."""
         if not self._waiting or not self._free:
             return
         loop = asyncio.get_running_loop()
-        patience = self._last_began + _PATIENCE - loop.time()
-        if self._free < self._runs and patience > 0:
+        now, earliest = loop.time(), 0.0
+        if self._free < self._runs:
+            earliest = self._last_began + _PATIENCE
+        elif len(self._waiting) < self._expected:
+            earliest = self._expected_until
+        if now < earliest:
             if self._look_again is None:
-                self._look_again = loop.call_later(patience, self._begin_later)
+                self._look_again = loop.call_at(earliest, self._begin_later)
             return
         self._free -= 1
-        self._last_began = loop.time()
+        self._last_began = now
         batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
         running = loop.run_in_executor(self._pool, self._answer_all, [asked for asked, _ in batch])
-        running.add_done_callback(lambda done: self._deliver([future for _, future in batch], done))
+        running.add_done_callback(lambda done: self._deliver([future for _, future in batch], done, now))
 
     def _begin_later(self) -> None:
         self._look_again = None
         self._begin()
 
     def _deliver(
-        self, futures: Sequence[asyncio.Future[Answer]], done: asyncio.Future[Sequence[Answer | Exception]]
+        self,
+        futures: Sequence[asyncio.Future[Answer]],
+        done: asyncio.Future[Sequence[Answer | Exception]],
+        began: float,
     ) -> None:
         self._free += 1
+        now = asyncio.get_running_loop().time()
+        self._expected = min(len(futures) + len(self._waiting), self._most)
+        self._expected_until = now + min(now - began, _LONGEST_PAUSE)
         failure = done.exception()
         answers = [failure] * len(futures) if failure is not None else done.result()
         for future, answer in zip(futures, answers, strict=True):

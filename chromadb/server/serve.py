@@ -41,6 +41,8 @@ def serve(configuration: ServerConfiguration) -> None:
     address = _checked_address(configuration)
     # Queries run beside one another, one to a thread; a team of threads in each would only have them wait.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # Those of a team that does run wait for their next work asleep, not busily on a core that requests need.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     tls = configuration.tls
     server = Granian(
         "chromadb.server",

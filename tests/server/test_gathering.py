@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from chromadb.server import gathering
 from chromadb.server.gathering import Gatherer
 
 
@@ -77,3 +79,26 @@ def test_what_fails_as_a_whole_fails_for_all_of_it() -> None:
     assert answers[0] == 0
     assert all(isinstance(answer, RuntimeError) for answer in answers[1:])
     assert doubling.batches == [[0], [13, 1]]
+
+
+def test_clients_that_ask_again_at_once_are_answered_together() -> None:
+    batches: list[list[str]] = []
+
+    def slowly(asked: Sequence[str]) -> list[str | Exception]:
+        batches.append(sorted(asked))
+        time.sleep(0.2)
+        return [name.upper() for name in asked]
+
+    async def client(gatherer: Gatherer[str, str], name: str) -> list[str]:
+        return [await gatherer.answer(f"{name}{number}") for number in range(3)]
+
+    async def ask() -> list[list[str]]:
+        with ThreadPoolExecutor(4) as pool:
+            gatherer: Gatherer[str, str] = Gatherer(pool, slowly, 1, 64)
+            return await asyncio.gather(client(gatherer, "a"), client(gatherer, "b"))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gathering, "_LONGEST_PAUSE", 10.0)
+        answers = asyncio.run(ask())
+    assert answers == [["A0", "A1", "A2"], ["B0", "B1", "B2"]]
+    assert batches == [["a0"], ["a1", "b0"], ["a2", "b1"], ["b2"]]

@@ -142,24 +142,27 @@ def _best(
     order = np.argsort(lengths, kind="stable")
     places, lengths, weights = places[order], lengths[order], weights[positions][order]
     left: Offsets = np.append(np.cumsum(lengths[::-1])[::-1], 0)
-    if part.eligible is not None:
-        selected = int(np.count_nonzero(part.eligible))
-        if selected * len(places) * _LOOKUP_COST <= int(left[0]):
-            rows = np.flatnonzero(part.eligible).astype(np.int32)
-            return rows, _looked_up(postings, places, weights, rows)
+    lookups = _LOOKUP_COST * np.arange(len(places), -1, -1)
+    selected = postings.count if part.eligible is None else int(np.count_nonzero(part.eligible))
+    if part.eligible is not None and selected * lookups[0] <= left[0]:
+        rows = np.flatnonzero(part.eligible).astype(np.int32)
+        return rows, _looked_up(postings, places, weights, rows)
     products = np.stack([weights * postings.largest[places], weights * postings.least[places]])
     upper = np.append(np.cumsum(products.max(axis=0, initial=0.0)[::-1])[::-1], 0.0)
     lower = np.append(np.cumsum(products.min(axis=0, initial=0.0)[::-1])[::-1], 0.0)
     totals = np.zeros(postings.count) if part.eligible is None else np.where(part.eligible, 0.0, -np.inf)
     for step, (place, weight) in enumerate(zip(places.tolist(), weights.tolist(), strict=True)):
+        # Only then does finding out cost less than it may save.
         if step and left[step] > postings.count:
-            # Only then does finding out cost less than it may save.
-            best = max(_threshold(totals, limit) + lower[step], floor)
-            reached = _at_least(totals, best - upper[step], max(abs(best), upper[step]))
-            # Counting costs a fraction of listing.
-            if int(np.count_nonzero(reached)) * (len(places) - step) * _LOOKUP_COST <= int(left[step]):
-                rows = np.flatnonzero(reached).astype(np.int32)
-                return rows, totals[rows] + _looked_up(postings, places[step:], weights[step:], rows)
+            # Rows without any term so far, which are most, are left out by a best beyond what the other lists can add.
+            few, needed = selected * lookups[step] <= left[step], upper[step] - lower[step]
+            if few or floor > upper[step] or (upper[0] - upper[step] > needed and totals.max() > needed):
+                best = max(_threshold(totals, limit) + lower[step], floor)
+                reached = _at_least(totals, best - upper[step], max(abs(best), upper[step]))
+                # Counting costs a fraction of listing.
+                if np.count_nonzero(reached) * lookups[step] <= left[step]:
+                    rows = np.flatnonzero(reached).astype(np.int32)
+                    return rows, totals[rows] + _looked_up(postings, places[step:], weights[step:], rows)
         listed = slice(postings.offsets[place], postings.offsets[place + 1])
         np.add.at(totals, postings.rows[listed], np.multiply(postings.values[listed], weight, dtype=np.float64))
     best = max(_threshold(totals, limit), floor)
