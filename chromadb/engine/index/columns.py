@@ -6,18 +6,37 @@ are replaced by codes from a vocabulary of the column; the elements of arrays li
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from enum import IntEnum
+from functools import reduce
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from chromadb.engine.index.growable import Growable
+from chromadb.engine.index.sorted_values import SortedValues
 from chromadb.engine.index.vectors import Slots
+from chromadb.model.filters import Comparison
 from chromadb.model.metadata import Scalar
 
 Mask = npt.NDArray[np.bool_]
+
+_OPERATORS: dict[Comparison, Callable[[Any, Any], Any]] = {
+    Comparison.GT: operator.gt,
+    Comparison.GTE: operator.ge,
+    Comparison.LT: operator.lt,
+    Comparison.LTE: operator.le,
+}
+_COMPARED_ONE_BY_ONE = 3
+_LARGEST_TABLE = 1 << 20
+_WORTH_SORTING = 4
+"""How often a column is asked for values before it sorts its own."""
+_COVERED_SHARE = 0.8
+"""Of all slots: sorted values of less are sorted anew."""
+_READ_OFF_SHARE = 0.25
+"""Of all slots: more are found as fast by looking at all values."""
 
 
 class Kind(IntEnum):
@@ -51,6 +70,8 @@ class Column:
         self._element_slots = Growable(np.int64)
         self._element_kinds = Growable(np.uint8)
         self._element_words = Growable(np.int64)
+        self._sorted: dict[Kind, SortedValues] = {}
+        self._uses = 0
 
     def __len__(self) -> int:
         return len(self._kinds)
@@ -59,7 +80,8 @@ class Column:
     def nbytes(self) -> int:
         """How much memory the arrays take, in bytes; the vocabulary is left out."""
         arrays = (self._kinds, self._words, self._element_slots, self._element_kinds, self._element_words)
-        return sum(array.nbytes for array in arrays)
+        ordered = sum(values.nbytes for values in list(self._sorted.values()))
+        return ordered + sum(array.nbytes for array in arrays)
 
     def append(self, values: Sequence[Any]) -> None:
         """Add the values of the next slots; None for a slot without the key."""
@@ -80,14 +102,65 @@ class Column:
         self._words.append(words)
         self._kinds.append(kinds)
 
-    def of_kind(self, kind: Kind, size: int, mask: Callable[[], Mask]) -> Mask:
-        """Return which of the first ``size`` slots hold a value of the kind for which the mask of all words is true."""
+    def compared(self, kind: Kind, comparison: Comparison, operand: int | float, size: int) -> Mask:
+        """Return which of the first ``size`` slots hold a value of a kind that compares so with the operand.
+
+        operand: float for floats, int in the range of int64 for others: the number, 0 or 1, or the word of a string.
+        comparison: not NE.
+        """
+        if comparison is Comparison.EQ:
+            return self.among(kind, [operand], size)
         if kind not in self._present:
             return np.zeros(size, dtype=np.bool_)
-        chosen = mask()
+        compare = _OPERATORS[comparison]
+        return self._looked_through(kind, 0, size, lambda values: compare(values, values.dtype.type(operand)))
+
+    def among(self, kind: Kind, operands: Sequence[float], size: int) -> Mask:
+        """Return which of the first ``size`` slots hold a value of a kind that equals one of the operands.
+
+        operands: as in ``compared``.
+        """
+        if kind not in self._present:
+            return np.zeros(size, dtype=np.bool_)
+        ordered = self._sorted_values(kind)
+        places = [] if ordered is None else ordered.among(operands)
+        if ordered is None or sum(place.stop - place.start for place in places) > size * _READ_OFF_SHARE:
+            return self._looked_through(kind, 0, size, lambda values: _among(values, operands))
+        mask = np.zeros(max(size, ordered.covered), dtype=np.bool_)
+        for place in places:
+            mask[ordered.slots[place]] = True
+        if ordered.covered < size:
+            mask[ordered.covered :] = self._looked_through(
+                kind, ordered.covered, size, lambda values: _among(values, operands)
+            )
+        return mask[:size]
+
+    def _looked_through(self, kind: Kind, start: int, stop: int, matching: Callable[[npt.NDArray[Any]], Mask]) -> Mask:
+        """Return which slots from ``start`` to ``stop`` hold a value of the kind that matches, by looking at each.
+
+        matching: returns which values of an array match, int64, of floats float64.
+        """
+        values = self._words.values[start:stop]
+        mask = matching(values.view(np.float64) if kind == Kind.FLOAT else values)
         if len(self._present) > 1:
-            chosen = chosen & (self.kinds(size) == kind)
-        return chosen
+            mask &= self._kinds.values[start:stop] == kind
+        return mask
+
+    def _sorted_values(self, kind: Kind) -> SortedValues | None:
+        """Return the values of a kind in order, None as long as that is not worth sorting them."""
+        ordered, size = self._sorted.get(kind), len(self)
+        if ordered is not None and ordered.covered >= size * _COVERED_SHARE:
+            return ordered
+        self._uses += 1
+        if self._uses <= _WORTH_SORTING:
+            return ordered
+        self._uses = 0
+        values = self._words.values[:size]
+        slots = np.flatnonzero(self._kinds.values[:size] == kind).astype(np.int32)
+        values = values[slots]
+        ordered = SortedValues.of(size, values.view(np.float64) if kind == Kind.FLOAT else values, slots)
+        self._sorted[kind] = ordered
+        return ordered
 
     def taken(self, slots: Slots) -> Column:
         """Return a column of some slots, numbered anew in the order given, with a vocabulary of what they hold."""
@@ -206,3 +279,17 @@ def _recoded(
     strings = kinds == Kind.STRING
     recoded[strings] = recode(words[strings])
     return recoded
+
+
+def _among(values: npt.NDArray[Any], wanted: Sequence[float]) -> Mask:
+    """Return which values, int64 or float64, are one of those wanted."""
+    if len(wanted) <= _COMPARED_ONE_BY_ONE:
+        return reduce(operator.or_, (values == one for one in wanted), np.zeros(len(values), dtype=np.bool_))
+    operands = np.array(wanted, dtype=values.dtype)
+    lowest, highest = operands.min(), operands.max()
+    if values.dtype == np.float64 or int(highest) - int(lowest) >= _LARGEST_TABLE:
+        return np.isin(values, operands)
+    # What lies beyond the table on either side, or comes back around it, reads one of its false ends.
+    table = np.zeros(int(highest) - int(lowest) + 3, dtype=np.bool_)
+    table[operands - lowest + 1] = True
+    return np.take(table, values - lowest + 1, mode="clip")

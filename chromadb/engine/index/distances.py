@@ -205,7 +205,9 @@ def _of_length_one(queries: Matrix, lengths: npt.NDArray[np.float64]) -> Matrix:
 
 
 def _inverse_lengths(squared_norms: Distances) -> Distances:
-    lengths: Distances = np.sqrt(np.where(squared_norms > 0, squared_norms, np.float32(1)))
+    if squared_norms.min(initial=1) <= 0:
+        squared_norms = np.where(squared_norms > 0, squared_norms, np.float32(1))
+    lengths: Distances = np.sqrt(squared_norms)
     return np.reciprocal(lengths, out=lengths)
 
 
@@ -220,7 +222,9 @@ def _error_bounds(
     """Return by how much scores of queries of such lengths may be off; infinite where binary32 does not hold them."""
     longest = min(float(np.sqrt(squared_norms.max(initial=0))), _BEYOND_BINARY32)
     if space == "cosine":
-        too_short = ((squared_norms > 0) & (squared_norms < _SMALLEST_SAFE_SQUARE)).any()
+        too_short = squared_norms.min(initial=1) < _SMALLEST_SAFE_SQUARE and bool(
+            ((squared_norms > 0) & (squared_norms < _SMALLEST_SAFE_SQUARE)).any()
+        )
         magnitude = np.full(len(lengths), np.inf if too_short or longest == _BEYOND_BINARY32 else 1.0)
     elif space == "ip":
         magnitude = lengths * longest

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from functools import reduce
-from typing import Any
 
 import apsw
 import numpy as np
-import numpy.typing as npt
 from typing_extensions import assert_never
 
 from chromadb.engine.index.columns import Column, Kind, Mask
@@ -37,15 +35,6 @@ from chromadb.model.filters import (
 from chromadb.model.metadata import INT64_MAX, INT64_MIN, Scalar
 
 _TYPE_NAMES: dict[type, str] = {str: "string", bool: "bool", int: "int", float: "float"}
-_OPERATORS: dict[Comparison, Callable[[Any, Any], Any]] = {
-    Comparison.EQ: operator.eq,
-    Comparison.GT: operator.gt,
-    Comparison.GTE: operator.ge,
-    Comparison.LT: operator.lt,
-    Comparison.LTE: operator.le,
-}
-_COMPARED_ONE_BY_ONE = 3
-_LARGEST_TABLE = 1 << 20
 
 
 def check_filter(state: CollectionState, condition: Filter) -> None:
@@ -110,72 +99,53 @@ def _leaves(condition: Filter) -> Iterator[Filter]:
 
 
 def _compare(column: Column, comparison: Comparison, operand: Scalar, size: int) -> Mask:
-    words = column.words(size)
     if isinstance(operand, (bool, str)):
         word = column.word_of(operand)
         if word is None:
             return np.zeros(size, dtype=np.bool_)
-        kind = Kind.BOOL if isinstance(operand, bool) else Kind.STRING
-        return column.of_kind(kind, size, lambda: words == word)
-    ints = column.of_kind(Kind.INT, size, lambda: _compare_ints(words, comparison, operand))
-    floats = column.of_kind(Kind.FLOAT, size, lambda: _compare_floats(words.view(np.float64), comparison, operand))
-    ints |= floats
-    return ints
+        return column.compared(Kind.BOOL if isinstance(operand, bool) else Kind.STRING, comparison, word, size)
+    mask = _compare_ints(column, comparison, operand, size)
+    mask |= _compare_floats(column, comparison, operand, size)
+    return mask
 
 
-def _compare_ints(values: npt.NDArray[Any], comparison: Comparison, operand: int | float) -> Mask:
-    """Compare int64 values with a number by value, without turning them into floats."""
+def _compare_ints(column: Column, comparison: Comparison, operand: int | float, size: int) -> Mask:
+    """Compare the ints of a column with a number by value, without turning them into floats."""
     if isinstance(operand, float):
         if comparison is Comparison.EQ and not operand.is_integer():
-            return np.zeros(len(values), dtype=np.bool_)
+            return np.zeros(size, dtype=np.bool_)
         rounds_up = comparison in (Comparison.GTE, Comparison.LT)
         operand = math.ceil(operand) if rounds_up else math.floor(operand)
-    if operand > INT64_MAX:
-        return np.full(len(values), comparison in (Comparison.LT, Comparison.LTE))
-    if operand < INT64_MIN:
-        return np.full(len(values), comparison in (Comparison.GT, Comparison.GTE))
-    return _OPERATORS[comparison](values, np.int64(operand))
+    if operand > INT64_MAX or operand < INT64_MIN:
+        every = (Comparison.LT, Comparison.LTE) if operand > INT64_MAX else (Comparison.GT, Comparison.GTE)
+        if comparison not in every:
+            return np.zeros(size, dtype=np.bool_)
+        comparison, operand = Comparison.GTE, INT64_MIN
+    return column.compared(Kind.INT, comparison, operand, size)
 
 
-def _compare_floats(values: npt.NDArray[Any], comparison: Comparison, operand: int | float) -> Mask:
-    """Compare float64 values with a number by value; an int that no float equals lies between two of them."""
+def _compare_floats(column: Column, comparison: Comparison, operand: int | float, size: int) -> Mask:
+    """Compare the floats of a column with a number by value; an int that no float equals lies between two of them."""
     nearest = float(operand)
     if nearest != operand:
         if comparison is Comparison.EQ:
-            return np.zeros(len(values), dtype=np.bool_)
+            return np.zeros(size, dtype=np.bool_)
         above = comparison in (Comparison.GT, Comparison.GTE)
         if nearest > operand:
             comparison = Comparison.GTE if above else Comparison.LT
         else:
             comparison = Comparison.GT if above else Comparison.LTE
     with np.errstate(invalid="ignore"):
-        return _OPERATORS[comparison](values, nearest)
+        return column.compared(Kind.FLOAT, comparison, nearest, size)
 
 
 def _is_in(column: Column, operands: tuple[Scalar, ...], size: int) -> Mask:
-    words = column.words(size)
     if isinstance(operands[0], (bool, str)):
         known = [word for operand in operands if (word := column.word_of(operand)) is not None]
-        kind = Kind.BOOL if isinstance(operands[0], bool) else Kind.STRING
-        return column.of_kind(kind, size, lambda: _among(words, known))
+        return column.among(Kind.BOOL if isinstance(operands[0], bool) else Kind.STRING, known, size)
     numbers = [operand for operand in operands if not isinstance(operand, str)]
     ints = [int(number) for number in numbers if INT64_MIN <= number <= INT64_MAX and number == int(number)]
     floats = [float(number) for number in numbers if float(number) == number]
-    mask = column.of_kind(Kind.INT, size, lambda: _among(words, ints))
-    mask |= column.of_kind(Kind.FLOAT, size, lambda: np.isin(words.view(np.float64), floats))
+    mask = column.among(Kind.INT, ints, size)
+    mask |= column.among(Kind.FLOAT, floats, size)
     return mask
-
-
-def _among(words: npt.NDArray[np.int64], wanted: Sequence[int]) -> Mask:
-    """Return which words are one of those wanted."""
-    if len(wanted) <= _COMPARED_ONE_BY_ONE:
-        return reduce(operator.or_, (words == word for word in wanted), np.zeros(len(words), dtype=np.bool_))
-    values = np.array(wanted, dtype=np.int64)
-    lowest = int(values.min())
-    extent = int(values.max()) - lowest + 1
-    if extent > _LARGEST_TABLE:
-        return np.isin(words, values)
-    # What lies beyond the table on either side, or comes back around it, reads one of its false ends.
-    table = np.zeros(extent + 2, dtype=np.bool_)
-    table[values - lowest + 1] = True
-    return np.take(table, words - np.int64(lowest) + 1, mode="clip")

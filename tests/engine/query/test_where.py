@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,3 +104,36 @@ def test_columns_hold_what_was_appended(batches: list[list[Any]]) -> None:
                 isinstance(value, list) and any(type(item) is type(operand) and item == operand for item in value)
                 for value in values[:size]
             ]
+
+
+_FEW = st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from([-1.0, 0.0, -0.0, 0.5, 2.0]) | st.text("ab")
+
+
+@given(st.lists(st.tuples(st.lists(_FEW, max_size=40), st.lists(_FEW, min_size=1, max_size=6)), max_size=12))
+def test_columns_find_values_however_often_they_are_asked_and_grow(steps: list[tuple[list[Any], list[Any]]]) -> None:
+    column, values = Column(), []
+    for batch, wanted in steps:
+        column.append(batch)
+        values += batch
+        for type_, kind in ((bool, Kind.BOOL), (int, Kind.INT), (float, Kind.FLOAT), (str, Kind.STRING)):
+            operands = [one for one in wanted if type(one) is type_]
+            known = (
+                [word for one in operands if (word := column.word_of(one)) is not None] if type_ is str else operands
+            )
+            for size in (len(values) // 2, len(values)):
+                assert column.among(kind, known, size).tolist() == [
+                    type(value) is type_ and value in operands for value in values[:size]
+                ]
+
+
+def test_values_are_found_once_they_are_sorted_and_others_followed() -> None:
+    column = Column()
+    column.append(list(range(1_000)))
+    for value in range(20):
+        assert np.flatnonzero(column.among(Kind.INT, [value, 500, 2_000], 1_000)).tolist() == [value, 500]
+    before = column.nbytes
+    column.append([7] * 10)
+
+    assert np.flatnonzero(column.among(Kind.INT, [7], 1_010)).tolist() == [7, *range(1_000, 1_010)]
+    assert column.among(Kind.INT, list(range(900)), 1_010).sum() == 910
+    assert before > 1_000 * (8 + 1 + 8), "sorted values are counted"
