@@ -10,9 +10,7 @@ computed stays in the processor's caches; the same text gets the same vector (wi
 
 from __future__ import annotations
 
-import ctypes
 import os
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +22,7 @@ import numpy as np
 
 from chromadb.embedding.minilm_tokens import load_tokenizer, token_ids
 from chromadb.embedding.progress import show_progress
+from chromadb.freed_memory import return_freed_memory
 from chromadb.model.embeddings import Matrix
 
 if TYPE_CHECKING:
@@ -157,16 +156,9 @@ def _load_model(preferred_providers: tuple[str, ...]) -> Model:
     options.enable_mem_pattern = False
     session = onnxruntime.InferenceSession(str(_FOLDER / "model.onnx"), options, providers=providers)
     tokenizer = load_tokenizer(_FOLDER / "tokenizer.json")
-    _return_freed_memory()
+    # About 50 MB: the file, and weights of half precision.
+    return_freed_memory()
     return Model(tokenizer, session.run)
-
-
-def _return_freed_memory() -> None:
-    """Give back what loading took: about 50 MB of file and half-precision weights that glibc would keep."""
-    if sys.platform == "linux":
-        malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        if malloc_trim is not None:
-            malloc_trim(0)
 
 
 def _usable_processors() -> int:

@@ -17,6 +17,7 @@ from chromadb.engine.index.index_cache import IndexCache
 from chromadb.engine.store import catalog
 from chromadb.engine.store.connection import Store
 from chromadb.engine.store.segment_files import DamagedSegmentError, SegmentFolder
+from chromadb.freed_memory import return_freed_memory
 from chromadb.model.errors import ChromaError, NotFoundError, StorageError
 
 _QUIET_SECONDS = 0.2
@@ -165,6 +166,7 @@ class Compactor:
             self._paced(reclaiming.vacuum(self._store, self._options), asked=asked)
             reclaiming.collect_garbage(self._store, self._folder)
         self._indexes.shrink()
+        return_freed_memory()
 
     def _compact_one(self, collection: UUID, *, whole: bool, asked: bool) -> None:
         with self._store.read() as connection:
