@@ -9,6 +9,8 @@ All in binary32, smaller is nearer.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -31,16 +33,22 @@ _BEYOND_BINARY32 = 1e42
 
 def exact_distances(query: Distances, rows: Matrix, space: str) -> Distances:
     """Return the distance of one vector to each row, computed by the definition (no cancellation)."""
+    return _distances(query[None], np.zeros(len(rows), dtype=np.int64), rows, space)
+
+
+def _distances(queries: Matrix, owners: Slots, rows: Matrix, space: str) -> Distances:
+    """Return the distance of each row to its query by the definition. owners: which of the queries, one a row."""
+    its = queries if len(queries) == 1 else queries[owners]
     with np.errstate(over="ignore"):
         if space == "l2":
-            differences = rows - query
+            differences = rows - its
             return np.einsum("ij,ij->i", differences, differences)
         # Products and squares of binary32 numbers may leave their range, but not that of binary64.
-        products = np.einsum("ij,j->i", rows, query, dtype=np.float64)
+        products = np.einsum("ij,ij->i", rows, its, dtype=np.float64)
         if space == "ip":
             return (1 - products).astype(np.float32)
-        squares = np.einsum("ij,ij->i", rows, rows, dtype=np.float64)
-        norms = np.sqrt(squares) * np.sqrt(np.einsum("j,j->", query, query, dtype=np.float64))
+        norms = np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.float64))
+        norms *= np.sqrt(np.einsum("ij,ij->i", queries, queries, dtype=np.float64))[owners]
         quotients = np.divide(products, norms, out=np.zeros_like(products), where=norms > 0)
         return (1 - quotients).astype(np.float32)
 
@@ -59,7 +67,7 @@ def nearest_among(
     if len(queries) == 1:
         # Several share what a copy of the rows costs.
         scores, errors = scored(queries, vectors, squared_norms, slots[None], space, 1)
-        return [nearest_scored(queries[0], vectors, slots, scores[0], errors[0], count, space)]
+        return nearest_scored(queries, vectors, slots[None], scores, errors, count, space)
     results = []
     approximate = _Approximation(queries, squared_norms[slots], space)
     step = max(1, _SCORES_AT_ONCE // len(slots))
@@ -143,19 +151,30 @@ def scored(
 
 
 def nearest_scored(
-    query: Distances,
+    queries: Matrix,
     vectors: VectorRows,
     slots: Slots,
-    scores: Distances,
-    error: np.float32,
+    scores: Matrix,
+    errors: Distances,
     count: int,
     space: str,
-) -> Neighbours:
-    """Return the ``count`` nearest of some slots, given what ``scored`` says of them; slots of -1 are passed over."""
-    chosen = _possible(scores, float(error), count)
-    slots = slots[chosen]
-    slots = slots[slots >= 0]
-    return measured(query, vectors.take(slots), slots, count, space)
+) -> list[Neighbours]:
+    """Return for each query the ``count`` nearest of its slots, given what ``scored`` says of them; -1 is no slot."""
+    possible = slots >= 0
+    if count < slots.shape[1]:
+        thresholds = np.partition(scores, count - 1, axis=1)[:, count - 1]
+        # One rounding step more, for the sum itself is rounded to binary32.
+        limits = np.nextafter(thresholds + 2 * errors, np.float32(np.inf))
+        # Not "at most", for products of very large values may be NaN: only the definition orders these rows.
+        possible &= ~(scores > limits[:, None])
+    owners, places = np.nonzero(possible)
+    chosen = slots[owners, places]
+    distances = _distances(queries, owners, vectors.take(chosen), space)
+    order = np.lexsort((chosen, distances, owners))
+    chosen, distances = chosen[order], distances[order]
+    stops = np.cumsum(np.bincount(owners, minlength=len(queries))).tolist()
+    parts = [slice(start, min(start + count, stop)) for start, stop in pairwise([0, *stops])]
+    return [(chosen[part], distances[part]) for part in parts]
 
 
 def closest(slots: Slots, distances: Distances, count: int) -> Neighbours:

@@ -237,7 +237,11 @@ class _CodeSearch(Struct, frozen=True):
         first = _MEASURED_FIRST if len(numbers) == 1 else _MEASURED_FIRST_TOGETHER
         first = max(first, self.count * _MEASURED_FIRST_A_RESULT)
         stops = [first * factor for factor in _STEPS if first * factor < _NEARLY_ALL * width] + [width]
-        open_rows, scores, errors = np.arange(len(numbers)), np.empty((len(numbers), 0), np.float32), np.zeros(1)
+        open_rows, scores, errors = (
+            np.arange(len(numbers)),
+            np.empty((len(numbers), 0), np.float32),
+            np.zeros(1, np.float32),
+        )
         for start, stop in pairwise([0, *stops]):
             here = slots[open_rows, start:stop]
             with self.trace.stage("rescoring", here.size):
@@ -250,19 +254,18 @@ class _CodeSearch(Struct, frozen=True):
                 if stop < width:
                     limits = np.minimum(limits, estimates[open_rows, stop])
                 sure = self._beyond(limits, estimates[open_rows, :stop], scores)
-                for place in np.flatnonzero(sure).tolist():
-                    row = open_rows[place]
-                    number = int(numbers[row])
-                    near = nearest_scored(
-                        queries[number],
-                        vectors,
-                        slots[row, :stop],
-                        scores[place],
-                        errors[place],
-                        self.count,
-                        self.space,
-                    )
-                    results[number] = _closer(near, found[number], self.count)
+                rows = open_rows[sure]
+                near = nearest_scored(
+                    queries[numbers[rows]],
+                    vectors,
+                    slots[rows, :stop],
+                    scores[sure],
+                    errors[sure],
+                    self.count,
+                    self.space,
+                )
+                for number, its in zip(numbers[rows].tolist(), near, strict=True):
+                    results[number] = _closer(its, found[number], self.count)
             open_rows, scores, errors = open_rows[~sure], scores[~sure], errors[~sure]
             if len(open_rows) == 0:
                 break
