@@ -18,7 +18,7 @@ from chromadb.engine.index.codes import Codes
 from chromadb.engine.index.collection_index import CollectionIndex
 from chromadb.engine.index.columns import Mask
 from chromadb.engine.index.key_columns import SnapshotOutdatedError
-from chromadb.engine.index.segment import codeable, write_segment
+from chromadb.engine.index.segment import codeable, write_segment, write_with_columns
 from chromadb.engine.index.slots import CodedSlots, Snapshot
 from chromadb.engine.index.vector_index import write_graph, write_lists
 from chromadb.engine.index.vectors import Slots
@@ -114,6 +114,28 @@ def seal(
             if directory is not None:
                 folder.remove(plan.sealed.owner, str(directory))
     return True
+
+
+def save_columns(store: Store, folder: SegmentFolder, index: CollectionIndex, collection: UUID) -> None:
+    """Give segments the metadata columns that readers have filled since they were sealed.
+
+    A process that opens the collection then need not read all records to filter by these keys.
+    """
+    state, sealed, snapshot = _moment(store, index, collection)
+    held = {segment.name: (start, segment) for start, segment in snapshot.table.sealed}
+    registered = list(sealed.segments)
+    for position, one in enumerate(sealed.segments):
+        start, segment = held.get(one.name, (0, None))
+        if segment is None or segment.problems:
+            continue
+        columns = snapshot.table.columns_of(np.arange(start, start + len(segment)))
+        if segment.columns is None or not segment.columns.has(columns):
+            name = write_with_columns(folder, sealed.owner, one.name, columns)
+            registered[position] = replace(one, name=name)
+    changed = [(old.name, new.name) for old, new in zip(sealed.segments, registered, strict=True) if old != new]
+    is_done = bool(changed) and _register(store, state, sealed.seq, registered)
+    for old_name, new_name in changed:
+        folder.remove(sealed.owner, str(old_name if is_done else new_name))
 
 
 def build_vector_index(

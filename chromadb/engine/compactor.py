@@ -43,6 +43,7 @@ class Compactor:
         self._indexes = indexes
         self._options = options
         self._waiting: dict[UUID, int] = {}
+        self._with_new_columns: set[UUID] = set()
         self._changed = threading.Condition()
         self._working = threading.Lock()
         self._closed = threading.Event()
@@ -53,14 +54,24 @@ class Compactor:
         """Say that the tail of a collection has grown by some versions of records."""
         with self._changed:
             waiting = self._waiting[collection] = self._waiting.get(collection, 0) + versions
-            if waiting < self._options.idle_rows or self._closed.is_set():
-                return
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="chroma-compactor", daemon=True)
-                self._thread.start()
-                # A daemon thread inside a native call when the interpreter goes would abort the process.
-                atexit.register(self.close)
-            self._changed.notify_all()
+            if waiting >= self._options.idle_rows:
+                self._wake()
+
+    def notice_columns(self, collection: UUID) -> None:
+        """Say that readers have filled metadata columns of a collection that its segments lack."""
+        with self._changed:
+            self._with_new_columns.add(collection)
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._closed.is_set():
+            return
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="chroma-compactor", daemon=True)
+            self._thread.start()
+            # A daemon thread inside a native call when the interpreter goes would abort the process.
+            atexit.register(self.close)
+        self._changed.notify_all()
 
     def make_room(self, collection: UUID) -> None:
         """Wait while the tail of a collection is beyond its limit and being sealed; half a minute at most."""
@@ -95,6 +106,9 @@ class Compactor:
             if self._folder is not None:
                 reclaiming.repair_text_index(self._store)
             self._compact(collections, whole=True, asked=True)
+            with self._changed:
+                with_new_columns, self._with_new_columns = self._with_new_columns, set()
+            self._save_columns(with_new_columns, asked=True)
 
     def close(self) -> None:
         """Stop after the step in progress; what is left is done after the next opening."""
@@ -107,40 +121,48 @@ class Compactor:
 
     def _run(self) -> None:
         while not self._closed.is_set():
-            due, idle = self._due()
-            if not due:
+            due, idle, with_new_columns = self._due()
+            if not due and not with_new_columns:
                 continue
             try:
                 with self._alone(0) as alone:
                     if alone:
-                        self._compact(due, whole=idle, asked=False)
+                        if due:
+                            self._compact(due, whole=idle, asked=False)
+                        self._save_columns(with_new_columns, asked=False)
                         continue
             except (ChromaError, OSError) as error:
                 # The disk may be full, or a segment damaged: writers and readers are told so themselves.
                 _logger.warning("compaction will be tried again after the next writes: %s", error)
                 continue
-            # Another process is at it, and sees what has been written here.
+            # Another process is at it, and sees what has been written here, but not what has been read.
+            with self._changed:
+                self._with_new_columns |= with_new_columns
             self._closed.wait(_RETRY_SECONDS)
 
-    def _due(self) -> tuple[set[UUID], bool]:
-        """Wait for tails that are worth sealing, and for a pause in the writes unless one is very long.
+    def _due(self) -> tuple[set[UUID], bool, set[UUID]]:
+        """Wait for tails that are worth sealing or new columns, and for a pause in both unless a tail is very long.
 
-        Returns the collections, and whether nothing has been written for so long that smaller tails are worth it, too.
+        Returns the collections with such tails, whether nothing has been written for so long that smaller tails are
+        worth it, too, and the collections with new columns.
         """
         options = self._options
         with self._changed:
-            self._changed.wait_for(lambda: self._closed.is_set() or self._longest() >= options.idle_rows)
+            self._changed.wait_for(
+                lambda: self._closed.is_set() or self._with_new_columns or self._longest() >= options.idle_rows
+            )
             while not self._closed.is_set() and self._longest() < _URGENT_TAILS * options.seal_rows:
-                before = dict(self._waiting)
+                before = dict(self._waiting), set(self._with_new_columns)
                 is_long = self._longest() >= options.seal_rows
                 self._changed.wait(_QUIET_SECONDS if is_long else options.idle_seconds)
-                if self._waiting == before:
+                if (self._waiting, self._with_new_columns) == before:
                     break
+            with_new_columns, self._with_new_columns = self._with_new_columns, set()
             if self._closed.is_set():
-                return set(), False
+                return set(), False, set()
             idle = self._longest() < options.seal_rows
             least = options.idle_rows if idle else options.seal_rows
-            return {collection for collection, count in self._waiting.items() if count >= least}, idle
+            return {collection for collection, count in self._waiting.items() if count >= least}, idle, with_new_columns
 
     def _longest(self) -> int:
         return max(self._waiting.values(), default=0)
@@ -191,6 +213,17 @@ class Compactor:
             self._store, self._folder, index, collection, self._options, self._interrupt
         ):
             pass
+
+    def _save_columns(self, collections: Iterable[UUID], *, asked: bool) -> None:
+        for collection in collections:
+            if self._folder is None or self._gives_way(asked=asked):
+                return
+            try:
+                with self._store.read() as connection:
+                    number = catalog.get_state(connection, collection).number
+                compaction.save_columns(self._store, self._folder, self._indexes.get(number), collection)
+            except NotFoundError:
+                continue
 
     def _seal(
         self, folder: SegmentFolder, index: CollectionIndex, collection: UUID, *, whole: bool, asked: bool

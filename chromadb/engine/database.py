@@ -87,6 +87,7 @@ class Database:
         directory = None if options.directory is None else options.directory.absolute()
         self._store = Store(StoreOptions(directory, options.migrations, options.hash_algorithm))
         self._allow_reset = options.allow_reset
+        self._columns_worth_saving = options.compaction.seal_rows
         self._folder = None if directory is None else SegmentFolder(directory)
         self._indexes = IndexCache(options.memory_limit_bytes, self._folder)
         self._text_indexer = TextIndexer(self._store)
@@ -406,7 +407,11 @@ class Database:
     def _read(self, collection: UUID, use: Callable[[CollectionView], _Result]) -> _Result:
         def attempt() -> _Result:
             with self._store.read() as connection:
-                return use(CollectionView(connection, *self._state_and_index(connection, collection)))
+                view = CollectionView(connection, *self._state_and_index(connection, collection))
+                result = use(view)
+            if view.index.current.table.take_unsaved_columns(self._columns_worth_saving):
+                self._compactor.notice_columns(collection)
+            return result
 
         result = self._until_current(collection, attempt)
         self._indexes.shrink()

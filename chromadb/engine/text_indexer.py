@@ -1,7 +1,7 @@
 """The thread that moves the text index on behind the writes, so that adding does not wait for it.
 
-It works in short transactions between those of the writers and begins only when enough documents wait for it to be worth
-while: fewer are found as quickly by looking at them.
+It works in short transactions between those of the writers and begins only when enough documents wait for it to be
+worth while: fewer are found as quickly by looking at them.
 """
 
 from __future__ import annotations

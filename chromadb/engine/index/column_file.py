@@ -9,8 +9,10 @@ JSON: key to {"lengths": elements of each array in the order of ``Column.to_arra
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import orjson
@@ -27,8 +29,17 @@ class SavedColumns:
 
     def __init__(self, content: Bytes) -> None:
         (length,) = _LENGTH.unpack(content[: _LENGTH.size].tobytes())
-        self._index = orjson.loads(content[_LENGTH.size : _LENGTH.size + length].tobytes())
+        self._index_bytes = content[_LENGTH.size : _LENGTH.size + length]
         self._content = content[_LENGTH.size + length :]
+
+    @cached_property
+    def _index(self) -> dict[str, Any]:
+        index: dict[str, Any] = orjson.loads(self._index_bytes.tobytes())
+        return index
+
+    def has(self, keys: Iterable[str]) -> bool:
+        """Return whether the columns of all the keys were saved."""
+        return all(key in self._index for key in keys)
 
     def get(self, key: str) -> Column | None:
         """Return the column of a key, None if it was not saved."""

@@ -73,6 +73,7 @@ class KeyColumns(Generic[C]):
         self._columns: dict[str, C] = {}
         self._filled_at: dict[str, int] = {}
         self._lock = threading.Lock()
+        self._unsaved = 0
 
     @property
     def nbytes(self) -> int:
@@ -94,6 +95,7 @@ class KeyColumns(Generic[C]):
         was filled from a later transaction, when some slots were dead.
         """
         wanted = list(dict.fromkeys(keys))
+        sealed_size = sealed[-1][0] + len(sealed[-1][1]) if sealed else 0
         with self._lock:
             if any(self._filled_at.get(key, 0) > seq for key in wanted):
                 raise SnapshotOutdatedError
@@ -103,14 +105,23 @@ class KeyColumns(Generic[C]):
             while lagging := [key for key in wanted if len(self._columns[key]) < size]:
                 start = min(len(self._columns[key]) for key in lagging)
                 together = [key for key in lagging if len(self._columns[key]) == start]
+                stop = min(size, start + _BLOCK_SLOTS)
                 try:
-                    self._fill(connection, seq, slice(start, min(size, start + _BLOCK_SLOTS)), alive, together)
+                    self._fill(connection, seq, slice(start, stop), alive, together)
                 except BaseException:
                     # A column that was filled half (a signal came) would put values beside the wrong slots.
                     for key in together:
                         del self._columns[key]
                     raise
+                self._unsaved += max(0, min(stop, sealed_size) - start)
             return {key: self._columns[key] for key in wanted}
+
+    def take_unsaved(self, least: int) -> bool:
+        """Return, once, whether at least so many values of sealed slots were read from records, saved nowhere else."""
+        if self._unsaved < least:
+            return False
+        self._unsaved = 0
+        return True
 
     def taken(self, slots: Slots) -> dict[str, C]:
         """Return the columns of some slots, of the keys that are filled for all of these."""

@@ -190,6 +190,11 @@ def write_segment(
     return folder.write(owner, {"dimension": dimension, "space": space, "rows": len(rows)}, parts)
 
 
+def write_with_columns(folder: SegmentFolder, owner: UUID, name: UUID, columns: Mapping[str, Column]) -> UUID:
+    """Write a segment with other metadata columns than one has, and the same files for the rest; return its name."""
+    return folder.write_changed(owner, name, {"columns": partial(write_columns, columns)})
+
+
 def open_segment(folder: SegmentFolder, owner: UUID, name: UUID) -> Segment:
     """Map a segment and verify all of it but the vectors, which are verified where they are read.
 

@@ -169,6 +169,10 @@ class SlotTable:
         """Return the sparse vectors of some slots, under the keys that are filled for all of them."""
         return self._sparse_columns.taken(slots)
 
+    def take_unsaved_columns(self, least: int) -> bool:
+        """Return, once, whether readers have filled columns of at least so many sealed slots that segments lack."""
+        return self._columns.take_unsaved(least)
+
     def inherit_columns(self, snapshot: Snapshot) -> None:
         """Take over what the columns of an earlier table say of the sealed slots; all are known to its snapshot."""
         numbers = self.numbers.values[: self.sealed_size]

@@ -181,6 +181,16 @@ class SegmentFolder:
 
     def write(self, owner: UUID, properties: Mapping[str, Any], parts: Mapping[str, PartWriter]) -> UUID:
         """Write a segment and return its name; after this it survives a crash of the machine."""
+        return self._write(owner, properties, parts, {})
+
+    def _write(
+        self,
+        owner: UUID,
+        properties: Mapping[str, Any],
+        parts: Mapping[str, PartWriter],
+        synced: Mapping[str, Part],
+    ) -> UUID:
+        """Do so. synced: what is known of parts that are already on disk when they were written."""
         name = uuid4()
         home = self._root / str(owner)
         temporary = home / f"{name}{_TEMPORARY}"
@@ -190,7 +200,7 @@ class SegmentFolder:
                 written = {}
                 for part, writer in parts.items():
                     writer(temporary / part)
-                    written[part] = _synced(temporary / part)
+                    written[part] = synced.get(part) or _synced(temporary / part)
                 (temporary / _HEADER).write_bytes(Header(properties, written).to_bytes())
                 _synced(temporary / _HEADER)
                 self._publish(temporary, home / str(name))
@@ -198,6 +208,20 @@ class SegmentFolder:
                 shutil.rmtree(temporary, ignore_errors=True)
                 raise
         return name
+
+    def write_changed(self, owner: UUID, name: UUID, parts: Mapping[str, PartWriter]) -> UUID:
+        """Write a segment that differs from another in some parts and shares the files of the others; return its name.
+
+        Raises MissingSegmentError, DamagedSegmentError when the other one cannot be opened.
+        """
+        origin = self.open(owner, name)
+        shared = {part: its for part, its in origin.header.parts.items() if part not in parts}
+
+        def sharing(part: str) -> PartWriter:
+            return lambda path: _share(origin.path(part), path)
+
+        writers = {part: sharing(part) for part in shared} | dict(parts)
+        return self._write(owner, origin.header.properties, writers, shared)
 
     def _publish(self, temporary: Path, final: Path) -> None:
         """Give a directory whose files are synced its name, durably."""
@@ -213,11 +237,7 @@ class SegmentFolder:
         with _translated(temporary):
             temporary.mkdir(parents=True)
             for file in origin.iterdir():
-                try:
-                    os.link(file, temporary / file.name)
-                except OSError:
-                    shutil.copyfile(file, temporary / file.name)
-                    _synced(temporary / file.name)
+                _share(file, temporary / file.name)
             self._publish(temporary, final)
 
     def open(self, owner: UUID, name: UUID) -> SegmentFiles:
@@ -271,6 +291,15 @@ def _refused(path: Path, error: Exception) -> StorageError:
         f"writing {path} failed ({error}); nothing was changed. Check the free space and the permissions of the "
         "directory, and call again"
     )
+
+
+def _share(source: Path, target: Path) -> None:
+    """Give a file that is on disk another name, where the file system can; otherwise copy it, and sync the copy."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+        _synced(target)
 
 
 def _synced(path: Path) -> Part:
