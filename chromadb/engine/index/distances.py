@@ -163,9 +163,10 @@ def nearest_scored(
     possible = slots >= 0
     if count < slots.shape[1]:
         thresholds = np.partition(scores, count - 1, axis=1)[:, count - 1]
-        # One rounding step more, for the sum itself is rounded to binary32.
-        limits = np.nextafter(thresholds + 2 * errors, np.float32(np.inf))
-        # Not "at most", for products of very large values may be NaN: only the definition orders these rows.
+        with np.errstate(invalid="ignore"):
+            # One rounding step more, for the sum itself is rounded to binary32.
+            limits = np.nextafter(thresholds + 2 * errors, np.float32(np.inf))
+        # Not "at most", for with very large values both sides may be NaN: only the definition orders these rows.
         possible &= ~(scores > limits[:, None])
     owners, places = np.nonzero(possible)
     chosen = slots[owners, places]
