@@ -121,10 +121,14 @@ def comparable(rows: Matrix, space: str) -> Matrix:
 
 
 class Queries:
-    """Query vectors, shape (n, dimension), as codes and graphs compare them; turned only if codes ask for that."""
+    """Query vectors, shape (n, dimension), as codes and graphs compare them; turned only if codes ask for that.
 
-    def __init__(self, rows: Matrix, space: str) -> None:
-        self.rows = np.ascontiguousarray(comparable(rows, space))
+    given: as they were given. rows: as `comparable` returns them.
+    """
+
+    def __init__(self, given: Matrix, space: str) -> None:
+        self.given = given
+        self.rows = np.ascontiguousarray(comparable(given, space))
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from chromadb.engine.index.codes import comparable
 from chromadb.engine.index.kernels import matrix_product
 from chromadb.engine.index.vectors import Slots, VectorRows
 from chromadb.model.embeddings import Matrix
@@ -66,7 +67,7 @@ def nearest_among(
         return [_NOBODY] * len(queries)
     if len(queries) == 1:
         # Several share what a copy of the rows costs.
-        scores, errors = scored(queries, vectors, squared_norms, slots[None], space, 1)
+        scores, errors = scored(comparable(queries, space), vectors, squared_norms, slots[None], space, 1)
         return nearest_scored(queries, vectors, slots[None], scores, errors, count, space)
     results = []
     approximate = _Approximation(queries, squared_norms[slots], space)
@@ -131,23 +132,20 @@ def scored(
 ) -> tuple[Matrix, Distances]:
     """Return about how far each query is from the rows of its slots, and by how much that may be off.
 
-    queries: (n, dimension). squared_norms: one a slot of ``vectors``. slots: (n, k); for slot -1 the score is infinite.
-    The scores have the shape of ``slots``, the bounds of their errors shape (n,).
+    queries: (n, dimension), as `comparable` returns them. squared_norms: one a slot of ``vectors``. slots: (n, k); for
+    slot -1 the score is infinite. The scores have the shape of ``slots``, the bounds of their errors shape (n,).
     """
     if space == "l2":
         scores = vectors.squared_distances(queries, slots, threads)
         largest = np.where(slots >= 0, scores, 0).max(axis=1)
         return scores, np.where(largest < _LARGEST_SAFE_PRODUCT, largest * _rounding(queries.shape[1]), np.inf)
     norms = squared_norms[slots]
-    lengths = np.sqrt(np.einsum("ij,ij->i", queries, queries, dtype=np.float64))
-    if space == "cosine":
-        queries = _of_length_one(queries, lengths)
     products = vectors.inner_products(queries, slots, threads)
     if space == "cosine":
         with np.errstate(over="ignore", invalid="ignore"):
             products *= _inverse_lengths(norms)
     scores = np.subtract(1, products, out=products)
-    return scores, _error_bounds(lengths, norms, queries.shape[1], space).astype(np.float32)
+    return scores, _error_bounds(queries, norms, space).astype(np.float32)
 
 
 def nearest_scored(
@@ -194,12 +192,10 @@ class _Approximation:
     def __init__(self, queries: Matrix, squared_norms: Distances, space: str) -> None:
         self._space = space
         self._norms = squared_norms
-        self._queries = queries
-        lengths = np.sqrt(np.einsum("ij,ij->i", queries, queries, dtype=np.float64))
+        self._queries = comparable(queries, space)
         if space == "cosine":
-            self._queries = _of_length_one(queries, lengths)
             self._inverse = _inverse_lengths(squared_norms)
-        self._errors = _error_bounds(lengths, squared_norms, queries.shape[1], space)
+        self._errors = _error_bounds(queries, squared_norms, space)
 
     def error(self, query: int) -> float:
         """Return by how much a score of this query may be off."""
@@ -220,10 +216,6 @@ class _Approximation:
         return np.negative(found, out=found)
 
 
-def _of_length_one(queries: Matrix, lengths: npt.NDArray[np.float64]) -> Matrix:
-    return (queries / np.where(lengths > 0, lengths, 1)[:, None]).astype(np.float32)
-
-
 def _inverse_lengths(squared_norms: Distances) -> Distances:
     if squared_norms.min(initial=1) <= 0:
         squared_norms = np.where(squared_norms > 0, squared_norms, np.float32(1))
@@ -236,21 +228,18 @@ def _rounding(dimension: int) -> float:
     return 2 * (dimension / 4 + 16) * _FLOAT32_ROUNDING
 
 
-def _error_bounds(
-    lengths: npt.NDArray[np.float64], squared_norms: Distances, dimension: int, space: str
-) -> npt.NDArray[np.float64]:
-    """Return by how much scores of queries of such lengths may be off; infinite where binary32 does not hold them."""
+def _error_bounds(queries: Matrix, squared_norms: Distances, space: str) -> npt.NDArray[np.float64]:
+    """Return by how much scores of the queries may be off; infinite where binary32 does not hold them."""
     longest = min(float(np.sqrt(squared_norms.max(initial=0))), _BEYOND_BINARY32)
     if space == "cosine":
         too_short = squared_norms.min(initial=1) < _SMALLEST_SAFE_SQUARE and bool(
             ((squared_norms > 0) & (squared_norms < _SMALLEST_SAFE_SQUARE)).any()
         )
-        magnitude = np.full(len(lengths), np.inf if too_short or longest == _BEYOND_BINARY32 else 1.0)
-    elif space == "ip":
-        magnitude = lengths * longest
+        magnitude = np.full(len(queries), np.inf if too_short or longest == _BEYOND_BINARY32 else 1.0)
     else:
-        magnitude = 2 * lengths * longest + longest**2
-    return np.where(magnitude < _LARGEST_SAFE_PRODUCT, magnitude * _rounding(dimension), np.inf)
+        lengths = np.sqrt(np.einsum("ij,ij->i", queries, queries, dtype=np.float64))
+        magnitude = lengths * longest if space == "ip" else 2 * lengths * longest + longest**2
+    return np.where(magnitude < _LARGEST_SAFE_PRODUCT, magnitude * _rounding(queries.shape[1]), np.inf)
 
 
 def _possible(scores: Distances, error: float, count: int) -> Slots:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -20,19 +18,22 @@ def faiss() -> Any:
     return library
 
 
-@contextmanager
-def threads(count: int) -> Iterator[None]:
+class threads:  # noqa: N801 - used as a block, like contextlib.suppress
     """Let FAISS use up to ``count`` threads for the calls of this thread inside the block."""
-    library = faiss()
-    before = library.omp_get_max_threads()
-    if before == count:
-        yield
-        return
-    library.omp_set_num_threads(count)
-    try:
-        yield
-    finally:
-        library.omp_set_num_threads(before)
+
+    __slots__ = ("_before", "_count")
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def __enter__(self) -> None:
+        self._before = int(faiss().omp_get_max_threads())
+        if self._before != self._count:
+            faiss().omp_set_num_threads(self._count)
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if self._before != self._count:
+            faiss().omp_set_num_threads(self._before)
 
 
 def matrix_product(rows: Matrix, others: Matrix) -> Matrix:

@@ -59,9 +59,12 @@ class MappedVectors:
         self._checksums = checksums
         self._where = where
         self._verified = np.zeros(len(checksums), dtype=np.bool_)
+        self._all_verified = False
 
     def verify(self, rows: Slots | None) -> None:
         """Raise DamagedSegmentError if one of the rows (None: any) is not what was written."""
+        if self._all_verified:
+            return
         if rows is None:
             blocks = np.flatnonzero(~self._verified)
         else:
@@ -78,6 +81,7 @@ class MappedVectors:
                     "records that this concerns, and adding these anew by upsert heals them"
                 )
             self._verified[block] = True
+        self._all_verified = bool(self._verified.all())
 
     def blocks(self) -> Iterator[Matrix]:
         """Yield all rows in order, not verified, without copying them."""

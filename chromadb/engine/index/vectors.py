@@ -109,6 +109,8 @@ class VectorRows:
         """Return a copy of the rows of the given slots, shape (len(slots), dimension)."""
         if len(slots) == 0:
             return np.empty((0, self.dimension), dtype=np.float32)
+        if len(self._chunks) == 1:
+            return self._rows(0, slots)
         chunk_of = np.searchsorted(self._starts, slots, side="right") - 1
         first = int(chunk_of[0])
         if (chunk_of == first).all():
@@ -142,16 +144,18 @@ class VectorRows:
         pointer = library.swig_ptr
         queries = np.ascontiguousarray(queries, dtype=np.float32)
         result: Matrix | None = None
-        for number in range(self._chunk_of(max(int(slots.min()), 0)), self._chunk_of(int(slots.max())) + 1):
-            start, stop = self._starts[number], self._starts[number + 1]
-            inside = (slots >= start) & (slots < stop)
-            rows = slots - start
-            if not inside.all():
-                rows[~inside] = -1
+        lowest, highest = int(slots.min()), int(slots.max())
+        for number in range(self._chunk_of(max(lowest, 0)), self._chunk_of(highest) + 1):
+            start, stop = int(self._starts[number]), int(self._starts[number + 1])
+            rows = present = slots - start
+            if lowest < start or highest >= stop:
+                inside = (slots >= start) & (slots < stop)
                 if not inside.any():
                     continue
+                rows[~inside] = -1
+                present = rows[inside]
             if number in self._sealed:
-                self._sealed[number].verify(rows[inside])
+                self._sealed[number].verify(present.ravel())
             its = np.empty(slots.shape, dtype=np.float32)
             chunk = self._chunks[number]
             with threads(thread_count):

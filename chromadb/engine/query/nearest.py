@@ -213,11 +213,11 @@ class _CodeSearch(Struct, frozen=True):
         for part, share, (_, its) in zip(self.parts, shares, candidates, strict=True):
             if share < part.matches:
                 np.minimum(cutoffs, its[:, -1], out=cutoffs)
-        return numbers[self._measure(queries, numbers, slots, estimates, cutoffs, found, results)]
+        return numbers[self._measure(asked, numbers, slots, estimates, cutoffs, found, results)]
 
     def _measure(
         self,
-        queries: Matrix,
+        queries: Queries,
         numbers: Slots,
         slots: Slots,
         estimates: Estimates,
@@ -227,7 +227,8 @@ class _CodeSearch(Struct, frozen=True):
     ) -> Slots:
         """Put the nearest of the candidates and of what was found into ``results`` where no other can be nearer.
 
-        slots, estimates: candidates of some of the queries, one row a query, the most promising first; -1: none.
+        numbers: which of all queries these are. slots, estimates: their candidates, one row a query, the most promising
+        first; -1: none.
         cutoffs: the least estimates of what is not among them. The most promising are measured first, the others only
         where these leave doubt. Returns the positions among ``numbers`` where doubt remains.
         """
@@ -245,9 +246,7 @@ class _CodeSearch(Struct, frozen=True):
         for start, stop in pairwise([0, *stops]):
             here = slots[open_rows, start:stop]
             with self.trace.stage("rescoring", here.size):
-                its_scores, its_errors = scored(
-                    queries[numbers[open_rows]], vectors, norms, here, self.space, self.threads
-                )
+                its_scores, its_errors = scored(queries.rows[open_rows], vectors, norms, here, self.space, self.threads)
                 scores = np.concatenate([scores, its_scores], axis=1)
                 errors = np.maximum(errors, its_errors)
                 limits = cutoffs[open_rows]
@@ -256,7 +255,7 @@ class _CodeSearch(Struct, frozen=True):
                 sure = self._beyond(limits, estimates[open_rows, :stop], scores)
                 rows = open_rows[sure]
                 near = nearest_scored(
-                    queries[numbers[rows]],
+                    queries.given[rows],
                     vectors,
                     slots[rows, :stop],
                     scores[sure],
