@@ -7,7 +7,8 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from uuid import UUID
 
 from chromadb.engine import compaction, reclaiming
@@ -29,6 +30,10 @@ _LONGEST_WAIT_SECONDS = 30.0
 _logger = logging.getLogger(__name__)
 
 
+class _GiveWayError(Exception):
+    """A graph or lists are not made to the end: the store is closed, or there is something else to be done first."""
+
+
 class Compactor:
     """One background thread for all collections of a store; starts when work is due, ends with ``close``.
 
@@ -44,6 +49,7 @@ class Compactor:
         self._options = options
         self._waiting: dict[UUID, int] = {}
         self._with_new_columns: set[UUID] = set()
+        self._unindexed: set[UUID] = set()
         self._changed = threading.Condition()
         self._working = threading.Lock()
         self._closed = threading.Event()
@@ -106,9 +112,7 @@ class Compactor:
             if self._folder is not None:
                 reclaiming.repair_text_index(self._store)
             self._compact(collections, whole=True, asked=True)
-            with self._changed:
-                with_new_columns, self._with_new_columns = self._with_new_columns, set()
-            self._save_columns(with_new_columns, asked=True)
+            self._keep_up(asked=True)
 
     def close(self) -> None:
         """Stop after the step in progress; what is left is done after the next opening."""
@@ -121,51 +125,53 @@ class Compactor:
 
     def _run(self) -> None:
         while not self._closed.is_set():
-            due, idle, with_new_columns = self._due()
-            if not due and not with_new_columns:
-                continue
+            tails, idle = self._due()
             try:
                 with self._alone(0) as alone:
                     if alone:
-                        if due:
-                            self._compact(due, whole=idle, asked=False)
-                        self._save_columns(with_new_columns, asked=False)
+                        if tails:
+                            self._compact(tails, whole=idle, asked=False)
+                        self._keep_up(asked=False)
                         continue
             except (ChromaError, OSError) as error:
                 # The disk may be full, or a segment damaged: writers and readers are told so themselves.
                 _logger.warning("compaction will be tried again after the next writes: %s", error)
-                continue
-            # Another process is at it, and sees what has been written here, but not what has been read.
-            with self._changed:
-                self._with_new_columns |= with_new_columns
+            # Or another process is at it, and sees what has been written here.
             self._closed.wait(_RETRY_SECONDS)
 
-    def _due(self) -> tuple[set[UUID], bool, set[UUID]]:
-        """Wait for tails that are worth sealing or new columns, and for a pause in both unless a tail is very long.
+    def _due(self) -> tuple[set[UUID], bool]:
+        """Wait for something to do, and then for a pause in it, unless a tail is very long.
 
-        Returns the collections with such tails, whether nothing has been written for so long that smaller tails are
-        worth it, too, and the collections with new columns.
+        Returns the collections whose tails are worth sealing, and whether nothing has been written for so long that
+        smaller ones are, too.
         """
         options = self._options
         with self._changed:
             self._changed.wait_for(
-                lambda: self._closed.is_set() or self._with_new_columns or self._longest() >= options.idle_rows
+                lambda: (
+                    self._closed.is_set()
+                    or self._with_new_columns
+                    or self._unindexed
+                    or self._longest() >= options.idle_rows
+                )
             )
-            while not self._closed.is_set() and self._longest() < _URGENT_TAILS * options.seal_rows:
+            while not self._closed.is_set() and not self._is_urgent():
                 before = dict(self._waiting), set(self._with_new_columns)
                 is_long = self._longest() >= options.seal_rows
                 self._changed.wait(_QUIET_SECONDS if is_long else options.idle_seconds)
                 if (self._waiting, self._with_new_columns) == before:
                     break
-            with_new_columns, self._with_new_columns = self._with_new_columns, set()
             if self._closed.is_set():
-                return set(), False, set()
+                return set(), False
             idle = self._longest() < options.seal_rows
             least = options.idle_rows if idle else options.seal_rows
-            return {collection for collection, count in self._waiting.items() if count >= least}, idle, with_new_columns
+            return {collection for collection, count in self._waiting.items() if count >= least}, idle
 
     def _longest(self) -> int:
         return max(self._waiting.values(), default=0)
+
+    def _is_urgent(self) -> bool:
+        return self._longest() >= _URGENT_TAILS * self._options.seal_rows
 
     def _compact(self, collections: Iterable[UUID], *, whole: bool, asked: bool) -> None:
         for collection in collections:
@@ -209,21 +215,41 @@ class Compactor:
             index.distrust()
             self._seal(self._folder, index, collection, whole=whole, asked=asked)
         self._paced(reclaiming.trim(self._store, collection, self._options), asked=asked)
+        with self._changed:
+            self._unindexed.add(collection)
+
+    def _keep_up(self, *, asked: bool) -> None:
+        """Save new columns and make the graphs and lists that segments lack; unless asked to, while writers are calm.
+
+        What is left is done in the next pause.
+        """
+        with self._changed:
+            if self._folder is None or not (asked or self._longest() < self._options.idle_rows):
+                return
+            with_new_columns, self._with_new_columns = self._with_new_columns, set()
+            unindexed, self._unindexed = self._unindexed, set()
+        for collection in with_new_columns:
+            with suppress(NotFoundError):
+                compaction.save_columns(self._store, self._folder, self._index(collection), collection)
+        for collection in unindexed:
+            try:
+                self._build_vector_indexes(self._folder, collection, asked=asked)
+            except NotFoundError:
+                continue
+            except _GiveWayError:
+                with self._changed:
+                    self._unindexed.add(collection)
+
+    def _build_vector_indexes(self, folder: SegmentFolder, collection: UUID, *, asked: bool) -> None:
+        index = self._index(collection)
         while not self._gives_way(asked=asked) and compaction.build_vector_index(
-            self._store, self._folder, index, collection, self._options, self._interrupt
+            self._store, folder, index, collection, self._options, partial(self._interrupt, asked=asked)
         ):
             pass
 
-    def _save_columns(self, collections: Iterable[UUID], *, asked: bool) -> None:
-        for collection in collections:
-            if self._folder is None or self._gives_way(asked=asked):
-                return
-            try:
-                with self._store.read() as connection:
-                    number = catalog.get_state(connection, collection).number
-                compaction.save_columns(self._store, self._folder, self._indexes.get(number), collection)
-            except NotFoundError:
-                continue
+    def _index(self, collection: UUID) -> CollectionIndex:
+        with self._store.read() as connection:
+            return self._indexes.get(catalog.get_state(connection, collection).number)
 
     def _seal(
         self, folder: SegmentFolder, index: CollectionIndex, collection: UUID, *, whole: bool, asked: bool
@@ -234,10 +260,12 @@ class Compactor:
             # What is written meanwhile waits for the next pause, unless somebody waits for all.
             whole = whole and asked
 
-    def _interrupt(self) -> None:
-        """Raise when the store is being closed."""
-        if self._closed.is_set():
+    def _interrupt(self, *, asked: bool) -> None:
+        """Raise when the store is being closed or, unless asked to finish, writers or ``compact`` wait."""
+        if asked and self._closed.is_set():
             raise StorageError("the client was closed while its data was being compacted; nothing was changed")
+        if self._gives_way(asked=asked) or (not asked and self._is_urgent()):
+            raise _GiveWayError
 
     def _gives_way(self, *, asked: bool) -> bool:
         """Return whether to stop after the step in progress: for ``close``, or for a ``compact()`` that does it all."""

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
 
 import chromadb
+from chromadb.client import embedded
+from chromadb.engine import compaction
+from chromadb.engine.compaction import CompactionOptions
+from chromadb.engine.database import DatabaseOptions
 
 _ROWS = 3_000
 _PATIENCE_SECONDS = 60
@@ -64,3 +72,33 @@ def test_a_collection_may_ask_for_later_sealing(tmp_path: Path) -> None:
 
         assert _plan_in_time(soon, rows[:1], "scan") == "scan"
         assert late.explain(query_embeddings=rows[:1]).plan == "exact"
+
+
+def _endless(*arguments: Any) -> bool:
+    """Stand in for the making of a very large graph."""
+    *_, interrupt = arguments
+    while True:
+        interrupt()
+        time.sleep(0.01)
+
+
+@pytest.mark.slow
+def test_writers_do_not_wait_until_a_graph_is_made(tmp_path: Path) -> None:
+    small = CompactionOptions(seal_rows=50, idle_rows=20, idle_seconds=0.1, tail_limit=300)
+    with (
+        mock.patch.object(embedded, "DatabaseOptions", partial(DatabaseOptions, compaction=small)),
+        mock.patch.object(compaction, "build_vector_index", _endless),
+        chromadb.PersistentClient(tmp_path) as client,
+    ):
+        things = client.create_collection("things", embedding_function=None)
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        sealed = added = 0
+        while sealed < 1_000 and time.monotonic() < deadline:
+            things.add(ids=[str(added + number) for number in range(50)], embeddings=[[1.0, 2.0]] * 50)
+            added += 50
+            time.sleep(0.02)
+            # What is merged goes while it is looked at.
+            with suppress(FileNotFoundError):
+                sealed = sum(file.stat().st_size for file in tmp_path.glob("*/*/rows")) // 8
+
+    assert sealed >= 1_000
