@@ -47,7 +47,8 @@ class SortedValues(Struct, frozen=True):
 
 
 def _order_of_ints(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    lowest = int(values.min(initial=0))
-    if int(values.max(initial=0)) - lowest < _LARGEST_COUNTED:
-        return np.argsort((values - lowest).astype(np.uint16), kind="stable")
+    if len(values):
+        lowest = int(values.min())
+        if int(values.max()) - lowest < _LARGEST_COUNTED:
+            return np.argsort((values - lowest).astype(np.uint16), kind="stable")
     return np.argsort(values)
