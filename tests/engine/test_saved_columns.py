@@ -41,6 +41,11 @@ def _filled(client: chromadb.ClientAPI) -> chromadb.Collection:
     return things
 
 
+def _owner_and_name(directory: Path) -> tuple[UUID, UUID]:
+    ((owner, name),) = SegmentFolder(directory).entries()
+    return owner, UUID(name)
+
+
 def _segments(directory: Path) -> list[Segment]:
     folder = SegmentFolder(directory)
     return [open_segment(folder, owner, UUID(name)) for owner, name in folder.entries()]
@@ -58,6 +63,9 @@ def test_segments_get_the_columns_that_filters_use(tmp_path: Path) -> None:
 
         (after,) = _segments(tmp_path)
         assert after.name != before.name
+        again = open_segment(SegmentFolder(tmp_path), *_owner_and_name(tmp_path), [before])
+        assert again.vectors is before.vectors, "it need not be verified again"
+        assert again.column("number") is not None
         assert after.column("number") is not None
         assert after.column("kind") is None, "nobody has filtered by it"
         things.update(ids=["3"], metadatas=[{"number": 1_000}])

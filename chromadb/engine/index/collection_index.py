@@ -165,7 +165,7 @@ class CollectionIndex:
         for one in sealed.segments:
             try:
                 assert self._folder is not None
-                segment = held.get(one.name) or open_segment(self._folder, sealed.owner, one.name)
+                segment = held.get(one.name) or open_segment(self._folder, sealed.owner, one.name, held.values())
                 if self._distrusted:
                     segment = segment.inspected()
             except DamagedSegmentError as error:

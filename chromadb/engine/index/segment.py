@@ -21,7 +21,8 @@ from __future__ import annotations
 
 import logging
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,11 +41,13 @@ from chromadb.engine.index.sparse_column import SparseColumn
 from chromadb.engine.index.sparse_file import SavedPostings, write_postings
 from chromadb.engine.index.vectors import Slots
 from chromadb.engine.store.records import Numbers
-from chromadb.engine.store.segment_files import DamagedSegmentError, PartWriter, SegmentFiles, SegmentFolder
+from chromadb.engine.store.segment_files import DamagedSegmentError, Part, PartWriter, SegmentFiles, SegmentFolder
 from chromadb.model.embeddings import Matrix
 
 BLOCK_ROWS = 32
 _ROWS_AT_ONCE = 16_384
+_COLUMNS = "columns"
+"""The part that may be written again."""
 _LARGEST_CODED = 1e30
 """Squared length beyond which estimates would leave the range of binary32."""
 
@@ -104,7 +107,7 @@ class Segment(Struct, frozen=True):
 
     rows: int64 (n,), ascending. norms: float32 (n,), squared. codes: None below the smallest dimension that has them.
     columns, postings: None when none could be read or there are none. problems: what was found damaged; such a segment
-    is to be written again.
+    is to be written again. parts: size and checksum of its files but the columns.
     bad_rows: those whose vectors were found damaged.
     """
 
@@ -116,6 +119,7 @@ class Segment(Struct, frozen=True):
     columns: SavedColumns | None
     postings: SavedPostings | None
     problems: tuple[str, ...]
+    parts: Mapping[str, Part]
     bad_rows: Numbers = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     def __len__(self) -> int:
@@ -183,7 +187,7 @@ def write_segment(
         "blocks": write_checksums,
         "rows": rows.astype("<i8").tofile,
         "norms": norms.astype("<f4").tofile,
-        "columns": partial(write_columns, columns),
+        _COLUMNS: partial(write_columns, columns),
     }
     if sparse_columns:
         parts["postings"] = partial(write_postings, sparse_columns)
@@ -196,23 +200,29 @@ def write_segment(
 
 def write_with_columns(folder: SegmentFolder, owner: UUID, name: UUID, columns: Mapping[str, Column]) -> UUID:
     """Write a segment with other metadata columns than one has, and the same files for the rest; return its name."""
-    return folder.write_changed(owner, name, {"columns": partial(write_columns, columns)})
+    return folder.write_changed(owner, name, {_COLUMNS: partial(write_columns, columns)})
 
 
-def open_segment(folder: SegmentFolder, owner: UUID, name: UUID) -> Segment:
+def open_segment(folder: SegmentFolder, owner: UUID, name: UUID, held: Iterable[Segment] = ()) -> Segment:
     """Map a segment and verify all of it but the vectors, which are verified where they are read.
 
+    held: open segments. Of one that differs in its columns alone everything else is taken over, with what is verified.
     Raises DamagedSegmentError, MissingSegmentError when vectors or rows cannot be used.
     """
     files = folder.open(owner, name)
+    parts = {part: its for part, its in files.header.parts.items() if part != _COLUMNS}
     with files.reading():
-        segment = _opened(name, files)
+        for one in held:
+            if one.parts == parts and not one.problems:
+                with suppress(DamagedSegmentError):
+                    return replace(one, name=name, columns=SavedColumns(files.map(_COLUMNS)))
+        segment = _opened(name, files, parts)
     if segment.problems:
         files.check_present()
     return segment
 
 
-def _opened(name: UUID, files: SegmentFiles) -> Segment:
+def _opened(name: UUID, files: SegmentFiles, parts: Mapping[str, Part]) -> Segment:
     properties = files.header.properties
     dimension, count, space = properties["dimension"], properties["rows"], properties["space"]
     matrix = files.map("vectors", verify=False).view("<f4").reshape(count, dimension)
@@ -245,12 +255,12 @@ def _opened(name: UUID, files: SegmentFiles) -> Segment:
             lambda: Codes.open(files.path("codes.fast"), files.path("codes.plain"), space),
             lambda: Codes.build(verified_blocks, count, space),
         )
-    columns = derived(("columns",), lambda: SavedColumns(files.map("columns", verify=False)), lambda: None)
+    columns = derived((_COLUMNS,), lambda: SavedColumns(files.map(_COLUMNS, verify=False)), lambda: None)
     postings = None
     if "postings" in files.header.parts:
         postings = derived(("postings",), lambda: SavedPostings(files.map("postings", verify=False)), lambda: None)
     rows = files.map("rows").view("<i8")
-    return Segment(name, vectors, rows, norms, codes, columns, postings, tuple(problems))
+    return Segment(name, vectors, rows, norms, codes, columns, postings, tuple(problems), parts)
 
 
 def _checksum(rows: Matrix) -> int:
