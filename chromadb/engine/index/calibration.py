@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from msgspec import Struct
 
-from chromadb.engine.index.codes import LocalRows, comparable
+from chromadb.engine.index.comparable import LocalRows, comparable
 from chromadb.engine.index.distances import exact_distances
 from chromadb.model.embeddings import Matrix
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from chromadb.engine.index.codes import comparable
+from chromadb.engine.index.comparable import comparable
 from chromadb.engine.index.kernels import matrix_product
 from chromadb.engine.index.vectors import Slots, VectorRows
 from chromadb.model.embeddings import Matrix

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from chromadb.engine.index.codes import Estimates, LocalRows, comparable
 from chromadb.engine.index.columns import Mask
+from chromadb.engine.index.comparable import Estimates, LocalRows, comparable
 from chromadb.engine.index.kernels import faiss, threads
 from chromadb.model.embeddings import Matrix
 

@@ -36,6 +36,12 @@ class threads:  # noqa: N801 - used as a block, like contextlib.suppress
             faiss().omp_set_num_threads(self._before)
 
 
+def metric(space: str) -> int:
+    """Return FAISS's number for how vectors of a space are compared, those of ``cosine`` with length 1."""
+    library = faiss()
+    return int(library.METRIC_L2 if space == "l2" else library.METRIC_INNER_PRODUCT)
+
+
 def matrix_product(rows: Matrix, others: Matrix) -> Matrix:
     """Return the inner product of each row with each of the others: float32 of shape (rows, others).
 

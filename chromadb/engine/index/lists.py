@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from chromadb.engine.index.codes import Estimates, LocalRows, turned
 from chromadb.engine.index.columns import Mask
+from chromadb.engine.index.comparable import Estimates, LocalRows
 from chromadb.engine.index.kernels import faiss, threads
 from chromadb.engine.index.partition import (
     Partition,
@@ -31,6 +31,7 @@ from chromadb.engine.index.partition import (
     nearest_centres,
     partition,
 )
+from chromadb.engine.index.rotation import turned
 from chromadb.model.embeddings import Matrix
 
 _QUERY_BITS = 8

@@ -14,8 +14,8 @@ from msgspec import Struct
 from chromadb.engine.index.codes import Codes, NarrowCodes
 from chromadb.engine.index.columns import Mask
 
-_TAKEN_OUT_A_ROW = 120
-"""Nanoseconds that taking codes out costs, for each row that they are among (384 dimensions)."""
+_TAKEN_OUT_A_BYTE = 2
+"""Nanoseconds that taking codes out costs, for each byte of all that they are among."""
 _LARGEST_SHARE = 0.5
 """Of all rows: of more, a scan of all is about as fast."""
 _MASKS_KNOWN = 32
@@ -54,7 +54,7 @@ class Narrowing:
             use = self._used(mask, start)
             if use.taken is None:
                 use.spent += saved
-                if use.spent >= len(codes) * _TAKEN_OUT_A_ROW:
+                if use.spent >= len(codes) * codes.scanned_bytes * _TAKEN_OUT_A_BYTE:
                     use.taken = codes.narrowed(allowed)
                 self._forget()
             return use.taken

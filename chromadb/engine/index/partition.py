@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from chromadb.engine.index.codes import LocalRows, comparable
+from chromadb.engine.index.comparable import LocalRows, comparable
 from chromadb.engine.index.kernels import faiss, threads
 from chromadb.model.embeddings import Matrix
 

@@ -19,8 +19,8 @@ import numpy as np
 from msgspec import Struct
 
 from chromadb.engine.index.calibration import Calibration, Finder, calibrate, sample_queries
-from chromadb.engine.index.codes import Estimates, LocalRows, Queries
 from chromadb.engine.index.columns import Mask
+from chromadb.engine.index.comparable import Estimates, LocalRows, Queries
 from chromadb.engine.index.distances import nearest_between
 from chromadb.engine.index.graph import Graph
 from chromadb.engine.index.lists import ListOptions, Lists

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chromadb.engine.index.codes import Codes, Queries, comparable, rotation, turned
+from chromadb.engine.index.codes import Codes
+from chromadb.engine.index.comparable import Queries, comparable
+from chromadb.engine.index.rotation import rotation, turned
 
 _FIRST_ENTRIES = [0.084389, 0.2628292, -0.0739207, -0.1863786]
 
@@ -47,3 +49,42 @@ def test_estimates_are_near_the_distances(space: str, tmp_path: Path) -> None:
             errors = estimates[0][kept] - exact[found[0][kept]]
             assert np.abs(errors).max() < 0.35 * np.ptp(exact)
             assert np.corrcoef(estimates[0][kept], exact[found[0][kept]])[0, 1] > 0.7
+
+
+def _of_few_directions(rng: np.random.Generator, count: int, directions: int, dimension: int) -> np.ndarray:
+    basis = np.random.default_rng(1).standard_normal((directions, dimension))
+    rows = rng.standard_normal((count, directions)) @ basis
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.mark.parametrize("space", ["l2", "cosine", "ip"])
+def test_many_rows_of_few_directions_have_short_codes_that_find_their_neighbours(space: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    rows, queries = _of_few_directions(rng, 40_000, 32, 256), _of_few_directions(rng, 20, 32, 256)
+    codes = Codes.build(lambda: iter(np.split(rows, 4)), len(rows), space)
+    assert codes.scanned_bytes < 256 // 8
+    codes.write_fast(tmp_path / "fast")
+    codes.write_plain(tmp_path / "plain")
+    reopened = Codes.open(tmp_path / "fast", tmp_path / "plain", space)
+    assert reopened.scanned_bytes == codes.scanned_bytes
+    assert reopened.nbytes == codes.nbytes
+    prepared, asked = comparable(rows, space), comparable(queries, space)
+    exact = 1 - asked @ prepared.T
+    if space == "l2":
+        exact = np.stack([((prepared - query) ** 2).sum(axis=1) for query in asked])
+    even = np.arange(len(rows)) % 2 == 0
+    narrow = reopened.narrowed(even)
+    assert narrow is not None
+    for allowed, (found, _) in (
+        (np.ones_like(even), codes.nearest(Queries(queries, space), 320, None, 1)),
+        (np.ones_like(even), reopened.nearest(Queries(queries, space), 320, None, 1)),
+        (even, narrow.nearest(Queries(queries, space), 320, 1)),
+    ):
+        nearest = np.argsort(np.where(allowed, exact, np.inf), axis=1)[:, :10]
+        assert (nearest[:, :, None] == found[:, None, :]).any(axis=2).mean() > 0.99
+
+
+def test_many_rows_of_all_directions_keep_a_bit_for_each() -> None:
+    rows = np.random.default_rng(0).standard_normal((33_000, 256)).astype(np.float32)
+    codes = Codes.build(lambda: iter([rows]), len(rows), "cosine")
+    assert codes.scanned_bytes == 256 // 8

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from chromadb.engine.index.calibration import Calibration, calibrate, sample_queries
-from chromadb.engine.index.codes import comparable
+from chromadb.engine.index.comparable import comparable
 from chromadb.engine.index.distances import exact_distances
 from chromadb.engine.index.graph import Graph
 from chromadb.engine.index.kernels import faiss, threads

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chromadb.engine.index.codes import comparable
+from chromadb.engine.index.comparable import comparable
 from chromadb.engine.index.distances import exact_distances
 from chromadb.engine.index.kernels import faiss, threads
 from chromadb.engine.index.lists import ListOptions, Lists
