@@ -39,11 +39,12 @@ class CompactionOptions(Struct, frozen=True):
 
     seal_rows: log entries after which the tail is sealed; in memory, slots after which it gets codes. idle_rows,
     idle_seconds: the same once nothing has been written for so long. graph_rows, list_rows: rows from which on a
-    segment gets a graph or, under a ``spann`` configuration, lists. dead_share: of a segment's rows, from which on it
-    is written anew without them. whole_reach: ``compact()``, and an idle database, merge segments up to so many times
-    as large as what they have gathered, for each costs every query time. tail_limit: versions of records beyond which
-    writers wait for the tail to be sealed. trim_entries: log entries indexed or deleted in a transaction. vacuum_pages:
-    free pages returned to the file system in a transaction. spare_pages: those left for the next writes.
+    segment gets a graph (with codes of a bit a dimension; more rows where they are shorter) or, under a ``spann``
+    configuration, lists. dead_share: of a segment's rows, from which on it is written anew without them. whole_reach:
+    ``compact()``, and an idle database, merge segments up to so many times as large as what they have gathered, for
+    each costs every query time. tail_limit: versions of records beyond which writers wait for the tail to be sealed.
+    trim_entries: log entries indexed or deleted in a transaction. vacuum_pages: free pages returned to the file system
+    in a transaction. spare_pages: those left for the next writes.
     """
 
     seal_rows: int = 16_384
@@ -164,7 +165,10 @@ def build_vector_index(
     spann, hnsw = state.schema.spann, state.schema.hnsw
     for position, one in enumerate(sealed.segments):
         segment = held.get(one.name)
-        if segment is None or segment.codes is None or one.rows < smallest or starts[one.name] in indexed:
+        if segment is None or segment.codes is None or starts[one.name] in indexed:
+            continue
+        # A graph spares a scan, which short codes make short; lists spare memory, too.
+        if one.rows * (segment.codes.bits_a_dimension if spann is None else 1) < smallest:
             continue
         if spann is None:
             name = write_graph(folder, sealed.owner, segment, hnsw, interrupt)

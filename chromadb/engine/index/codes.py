@@ -85,6 +85,11 @@ class Codes:
         """How many bytes a scan of all rows reads for each."""
         return self._fast.bytes_a_row
 
+    @property
+    def bits_a_dimension(self) -> float:
+        """How many bits a scan of all rows reads for each dimension of each."""
+        return 8 * self.scanned_bytes / int(self._plain.d)
+
     def nearest(
         self, queries: Queries, count: int, allowed: npt.NDArray[np.bool_] | None, thread_count: int
     ) -> tuple[LocalRows, Estimates]:

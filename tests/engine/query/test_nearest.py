@@ -12,6 +12,7 @@ import pytest
 
 import chromadb
 from chromadb.client import embedded
+from chromadb.engine import compaction
 from chromadb.engine.compaction import CompactionOptions
 from chromadb.engine.database import DatabaseOptions
 from chromadb.engine.index import vector_index
@@ -173,6 +174,27 @@ def test_sealed_rows_are_scanned_by_codes_and_the_tail_exactly(tmp_path: Path) -
         assert collection.query(query_embeddings=vectors[-1:], n_results=1)["ids"] == [["new"]]
         told = collection.explain(query_embeddings=vectors[:1], where={"fifth": {"$lt": 4}})
         assert told.plan.endswith("scan")
+
+
+def test_a_segment_with_short_codes_is_scanned_where_others_have_a_graph(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = CompactionOptions(graph_rows=33_000)
+    monkeypatch.setattr(embedded, "DatabaseOptions", partial(DatabaseOptions, compaction=options))
+    monkeypatch.setattr(compaction, "write_graph", lambda *_: pytest.fail("a graph was made"))
+    rng = np.random.default_rng(5)
+    basis = rng.standard_normal((32, 256))
+    vectors = (rng.standard_normal((34_100, 32)) @ basis).astype(np.float32)
+    vectors, queries = vectors[100:], vectors[:100]
+    with chromadb.PersistentClient(tmp_path) as client:
+        configuration = {"hnsw": {"space": "cosine"}}
+        collection = client.create_collection("things", configuration=configuration, embedding_function=None)
+        for start in range(0, len(vectors), 5_000):
+            rows = range(start, min(start + 5_000, len(vectors)))
+            collection.add(ids=[str(row) for row in rows], embeddings=vectors[rows.start : rows.stop])
+        client.compact()
+        assert collection.explain(query_embeddings=queries[:1]).plan == "scan"
+        assert recall(collection, vectors, queries, "cosine", np.ones(len(vectors), dtype=bool)) >= 0.99
 
 
 @pytest.mark.parametrize("kind", ["hnsw", "spann"])
