@@ -37,7 +37,7 @@ _TRIALS, _RESULTS, _FEW_CANDIDATES, _CANDIDATES_A_ROW = 256, 10, 20, 1 / 40
 _TRUSTED_A_RESULT = 2
 _SHARES_OF_QUERIES = (5, 20, 35, 50)
 """Percent of the queries, those with the least margins, at which margins are compared."""
-_WORTH_THEIR_SPEED = 0.85
+_WORTH_THEIR_SPEED = 0.8
 """Share of what RaBitQ finds in the sample that products must find, to be scanned in its place."""
 
 
@@ -63,20 +63,17 @@ class FastCodes:
             return None
         trial = _Trial(sample, turned_sample, space)
         spread = cls(_products(turned_sample, space))
-        outcome = trial.outcome(spread)
-        if outcome.found < _WORTH_THEIR_SPEED * trial.outcome_of_plain(plain).found:
-            return None
-        if count >= _FEWEST_CONCENTRATED:
-            most = sample.shape[1] // _DIMENSIONS_A_QUANTISER * _CONCENTRATED_SHARE
-            components = None
-            for quantisers in _CONCENTRATED_QUANTISERS:
-                if quantisers > most:
-                    break
-                components = _components(sample) if components is None else components
+        outcome, of_plain = trial.outcome(spread), trial.outcome_of_plain(plain)
+        worthwhile = outcome.found >= _WORTH_THEIR_SPEED * of_plain.found
+        wanted = outcome.margins if worthwhile else of_plain.margins
+        most = sample.shape[1] // _DIMENSIONS_A_QUANTISER * _CONCENTRATED_SHARE
+        if count >= _FEWEST_CONCENTRATED and most >= _CONCENTRATED_QUANTISERS[0]:
+            components = _components(sample)
+            for quantisers in (one for one in _CONCENTRATED_QUANTISERS if one <= most):
                 concentrated = cls(_concentrated(sample, components, quantisers, space))
-                if (trial.outcome(concentrated).margins >= outcome.margins).all():
+                if (trial.outcome(concentrated).margins >= wanted).all():
                     return concentrated
-        return spread
+        return spread if worthwhile else None
 
     @classmethod
     def of_plain(cls, plain: Any) -> FastCodes:
