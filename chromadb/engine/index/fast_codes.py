@@ -13,6 +13,7 @@ table entries, four times as fast as RaBitQ's. A sample also shows which of thre
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,10 @@ _FEWEST_LEARNT_FROM = 64
 _CONCENTRATED_QUANTISERS = (32, 64, 128, 256)
 _CONCENTRATED_SHARE = 2 / 3
 """Of the quantisers that all dimensions take: with more, a scan would gain too little."""
-_FEWEST_CONCENTRATED = 32_768
-"""Rows below which scans are short, and looking for a better layout costs more than it saves."""
+_CONCENTRATED_VARIANCE = 0.9
+"""Share of the rows' variance that components must hold to be tried."""
+_FEWEST_CONCENTRATED_A_DIMENSION = 32
+"""Rows below which looking for components takes too large a part of encoding them."""
 _TRIALS, _RESULTS, _FEW_CANDIDATES, _CANDIDATES_A_ROW = 256, 10, 20, 1 / 40
 """Of a trial: queries, results of each, and the candidates that are looked at: a few, and some of each row."""
 _TRUSTED_A_RESULT = 2
@@ -62,18 +65,18 @@ class FastCodes:
         if len(sample) < _FEWEST_LEARNT_FROM:
             return None
         trial = _Trial(sample, turned_sample, space)
-        spread = cls(_products(turned_sample, space))
-        outcome, of_plain = trial.outcome(spread), trial.outcome_of_plain(plain)
-        worthwhile = outcome.found >= _WORTH_THEIR_SPEED * of_plain.found
-        wanted = outcome.margins if worthwhile else of_plain.margins
-        most = sample.shape[1] // _DIMENSIONS_A_QUANTISER * _CONCENTRATED_SHARE
-        if count >= _FEWEST_CONCENTRATED and most >= _CONCENTRATED_QUANTISERS[0]:
-            components = _components(sample)
-            for quantisers in (one for one in _CONCENTRATED_QUANTISERS if one <= most):
-                concentrated = cls(_concentrated(sample, components, quantisers, space))
-                if (trial.outcome(concentrated).margins >= wanted).all():
+        of_plain = trial.outcome_of_plain(plain)
+        tried = []
+        if count >= _FEWEST_CONCENTRATED_A_DIMENSION * sample.shape[1]:
+            for index in _concentrated(sample, space):
+                outcome = trial.outcome(concentrated := cls(index))
+                if (outcome.margins >= of_plain.margins).all():
                     return concentrated
-        return spread if worthwhile else None
+                tried.append((concentrated, outcome))
+        outcome = trial.outcome(spread := cls(_products(turned_sample, space)))
+        if outcome.found < _WORTH_THEIR_SPEED * of_plain.found:
+            return None
+        return next((one for one, its in tried if (its.margins >= outcome.margins).all()), spread)
 
     @classmethod
     def of_plain(cls, plain: Any) -> FastCodes:
@@ -177,23 +180,27 @@ def _products(sample: Matrix, space: str) -> Any:
     return index
 
 
-def _concentrated(sample: Matrix, components: Matrix, quantisers: int, space: str) -> Any:
-    """Return an index without rows of product codes of the strongest of the components."""
+def _concentrated(sample: Matrix, space: str) -> Iterator[Any]:
+    """Yield indexes without rows of product codes of more and more principal components, as far as these may do."""
     library = faiss()
-    dimension = components.shape[1]
-    # Dealt out to and fro, so that what a quantiser gets of strong components is made up for by weak ones.
-    dealt = components[: quantisers * _DIMENSIONS_A_QUANTISER].reshape(_DIMENSIONS_A_QUANTISER, quantisers, dimension)
-    dealt = np.concatenate([one[:: 1 - number % 2 * 2, None] for number, one in enumerate(dealt)], axis=1)
-    projection = library.LinearTransform(dimension, quantisers * _DIMENSIONS_A_QUANTISER, False)
-    library.copy_array_to_vector(dealt.ravel(), projection.A)
-    projection.is_trained = True
-    return library.IndexPreTransform(projection, _products(projection.apply(sample), space))
-
-
-def _components(sample: Matrix) -> Matrix:
-    """Return the principal components of rows, the strongest first, float32 of shape (dimension, dimension)."""
+    dimension = sample.shape[1]
+    most = dimension // _DIMENSIONS_A_QUANTISER * _CONCENTRATED_SHARE
+    if most < _CONCENTRATED_QUANTISERS[0]:
+        return
     centred = sample - sample.mean(axis=0)
-    return np.ascontiguousarray(np.linalg.eigh(centred.T @ centred)[1].T[::-1], dtype=np.float32)
+    variances, vectors = np.linalg.eigh(centred.T @ centred)
+    held, components = np.cumsum(variances[::-1]), np.ascontiguousarray(vectors.T[::-1], dtype=np.float32)
+    for quantisers in _CONCENTRATED_QUANTISERS:
+        width = quantisers * _DIMENSIONS_A_QUANTISER
+        if quantisers > most or held[width - 1] < _CONCENTRATED_VARIANCE * held[-1]:
+            continue
+        # Dealt out to and fro, so that what a quantiser gets of strong components is made up for by weak ones.
+        dealt = components[:width].reshape(_DIMENSIONS_A_QUANTISER, quantisers, dimension)
+        dealt = np.concatenate([one[:: 1 - number % 2 * 2, None] for number, one in enumerate(dealt)], axis=1)
+        projection = library.LinearTransform(dimension, width, False)
+        library.copy_array_to_vector(dealt.ravel(), projection.A)
+        projection.is_trained = True
+        yield library.IndexPreTransform(projection, _products(projection.apply(sample), space))
 
 
 def _padded(rows: Matrix, width: int | None = None) -> Matrix:
