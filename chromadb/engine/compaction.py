@@ -80,12 +80,14 @@ def seal(
     index: CollectionIndex,
     collection: UUID,
     options: CompactionOptions,
+    interrupt: Callable[[], None],
     *,
     whole: bool,
 ) -> bool:
     """Write the next segment of a collection if one is due, and return whether one was.
 
-    whole: whether the tail is sealed however small it is.
+    interrupt: called now and then before the segment is written; what it raises ends the work. whole: whether the tail
+    is sealed however small it is.
     """
     plan = _plan(store, index, collection, options, whole=whole)
     if plan is None:
@@ -98,6 +100,7 @@ def seal(
 
         def blocks() -> Iterator[Matrix]:
             for start in range(0, len(slots), options.seal_rows):
+                interrupt()
                 yield vectors.take(slots[start : start + options.seal_rows])
 
         rows = rows_of(snapshot.numbers[slots])

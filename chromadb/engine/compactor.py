@@ -31,7 +31,7 @@ _logger = logging.getLogger(__name__)
 
 
 class _GiveWayError(Exception):
-    """A graph or lists are not made to the end: the store is closed, or there is something else to be done first."""
+    """What is being made is not made to the end: the store is closed, or there is something else to be done first."""
 
 
 class Compactor:
@@ -182,6 +182,9 @@ class Compactor:
             except NotFoundError:
                 # Deleted meanwhile.
                 taken = self._waiting.get(collection, 0)
+            except _GiveWayError:
+                # `compact()` seals it with all that has come since.
+                pass
             finally:
                 if self._gives_way(asked=asked):
                     taken = 0
@@ -255,10 +258,15 @@ class Compactor:
         self, folder: SegmentFolder, index: CollectionIndex, collection: UUID, *, whole: bool, asked: bool
     ) -> None:
         while not self._gives_way(asked=asked) and compaction.seal(
-            self._store, folder, index, collection, self._options, whole=whole
+            self._store, folder, index, collection, self._options, partial(self._give_way, asked=asked), whole=whole
         ):
             # What is written meanwhile waits for the next pause, unless somebody waits for all.
             whole = whole and asked
+
+    def _give_way(self, *, asked: bool) -> None:
+        """Raise when ``compact()`` waits for this thread, which was not asked, to do it all at once."""
+        if self._asked > 0 and not asked:
+            raise _GiveWayError
 
     def _interrupt(self, *, asked: bool) -> None:
         """Raise when the store is being closed or, unless asked to finish, writers or ``compact`` wait."""
