@@ -223,6 +223,11 @@ class Database:
             raise NotFoundError(f"Collection [{id_}] does not exist")
         return found
 
+    def has_collection(self, id_: UUID, tenant: str, database: str) -> bool:
+        """Return whether the collection of an id lies in this tenant and database."""
+        with self._store.read() as connection:
+            return catalog.has_collection(connection, id_, tenant, database)
+
     def list_collections(
         self, tenant: str, database: str, limit: int | None = None, offset: int | None = None
     ) -> list[CollectionInfo]:

@@ -39,19 +39,19 @@ def exact_distances(query: Distances, rows: Matrix, space: str) -> Distances:
 
 def _distances(queries: Matrix, owners: Slots, rows: Matrix, space: str) -> Distances:
     """Return the distance of each row to its query by the definition. owners: which of the queries, one a row."""
-    its = queries if len(queries) == 1 else queries[owners]
     with np.errstate(over="ignore"):
         if space == "l2":
-            differences = rows - its
+            differences = rows - (queries if len(queries) == 1 else queries[owners])
             return np.einsum("ij,ij->i", differences, differences)
         # Products and squares of binary32 numbers may leave their range, but not that of binary64.
-        products = np.einsum("ij,ij->i", rows, its, dtype=np.float64)
+        rows, queries = rows.astype(np.float64), queries.astype(np.float64)
+        products = np.einsum("ij,ij->i", rows, queries if len(queries) == 1 else queries[owners])
         if space == "ip":
             return (1 - products).astype(np.float32)
-        norms = np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.float64))
-        norms *= np.sqrt(np.einsum("ij,ij->i", queries, queries, dtype=np.float64))[owners]
-        quotients = np.divide(products, norms, out=np.zeros_like(products), where=norms > 0)
-        return (1 - quotients).astype(np.float32)
+        squares = np.einsum("ij,ij->i", rows, rows) * np.einsum("ij,ij->i", queries, queries)[owners]
+        # Where either vector is zero, so is their product.
+        squares[squares == 0] = 1
+        return (1 - products / np.sqrt(squares)).astype(np.float32)
 
 
 def nearest_among(
@@ -230,6 +230,9 @@ def _rounding(dimension: int) -> float:
 
 def _error_bounds(queries: Matrix, squared_norms: Distances, space: str) -> npt.NDArray[np.float64]:
     """Return by how much scores of the queries may be off; infinite where binary32 does not hold them."""
+    rounding = _rounding(queries.shape[1])
+    if space == "cosine" and _SMALLEST_SAFE_SQUARE <= squared_norms.min(initial=1) <= squared_norms.max(initial=1) < np.inf:
+        return np.full(len(queries), rounding)
     longest = min(float(np.sqrt(squared_norms.max(initial=0))), _BEYOND_BINARY32)
     if space == "cosine":
         too_short = squared_norms.min(initial=1) < _SMALLEST_SAFE_SQUARE and bool(
@@ -239,7 +242,7 @@ def _error_bounds(queries: Matrix, squared_norms: Distances, space: str) -> npt.
     else:
         lengths = np.sqrt(np.einsum("ij,ij->i", queries, queries, dtype=np.float64))
         magnitude = lengths * longest if space == "ip" else 2 * lengths * longest + longest**2
-    return np.where(magnitude < _LARGEST_SAFE_PRODUCT, magnitude * _rounding(queries.shape[1]), np.inf)
+    return np.where(magnitude < _LARGEST_SAFE_PRODUCT, magnitude * rounding, np.inf)
 
 
 def _possible(scores: Distances, error: float, count: int) -> Slots:

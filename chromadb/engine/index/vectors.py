@@ -7,6 +7,7 @@ may see reads them without a lock while a writer appends behind them.
 from __future__ import annotations
 
 import mmap
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
@@ -48,7 +49,7 @@ class VectorRows:
 
     def __init__(self, dimension: int) -> None:
         self.dimension = dimension
-        self._starts = np.zeros(1, dtype=np.int64)
+        self._starts = [0]
         self._chunks: list[Matrix] = []
         self._sealed: dict[int, SealedRows] = {}
         self._size = 0
@@ -56,7 +57,7 @@ class VectorRows:
     @property
     def capacity(self) -> int:
         """How many rows fit into the chunks made so far."""
-        return int(self._starts[-1])
+        return self._starts[-1]
 
     @property
     def nbytes(self) -> int:
@@ -73,7 +74,7 @@ class VectorRows:
         self._sealed[len(self._chunks)] = rows
         self._chunks.append(matrix)
         self._size += len(matrix)
-        self._starts = np.append(self._starts, self._size)
+        self._starts.append(self._size)
 
     def append(self, rows: Matrix) -> None:
         """Add rows of shape (n, dimension) behind the last."""
@@ -86,7 +87,7 @@ class VectorRows:
         while self.capacity < self._size + count:
             rows = min(max(self.capacity, _FIRST_CHUNK_ROWS), _LARGEST_CHUNK_ROWS)
             self._chunks.append(_mapped(rows, self.dimension))
-            self._starts = np.append(self._starts, self.capacity + rows)
+            self._starts.append(self.capacity + rows)
         self._size += count
 
     def write(self, slots: Slots, rows: Matrix) -> None:
@@ -96,7 +97,7 @@ class VectorRows:
         lowest, highest = int(slots.min()), int(slots.max())
         in_a_row = len(slots) == highest - lowest + 1 and bool((slots[1:] > slots[:-1]).all())
         for number in range(self._chunk_of(lowest), self._chunk_of(highest) + 1):
-            start, stop = int(self._starts[number]), int(self._starts[number + 1])
+            start, stop = self._starts[number], self._starts[number + 1]
             chunk = self._chunks[number]
             if in_a_row:
                 first, last = max(lowest, start), min(highest + 1, stop)
@@ -146,7 +147,7 @@ class VectorRows:
         result: Matrix | None = None
         lowest, highest = int(slots.min()), int(slots.max())
         for number in range(self._chunk_of(max(lowest, 0)), self._chunk_of(highest) + 1):
-            start, stop = int(self._starts[number]), int(self._starts[number + 1])
+            start, stop = self._starts[number], self._starts[number + 1]
             rows = present = slots - start
             if lowest < start or highest >= stop:
                 inside = (slots >= start) & (slots < stop)
@@ -176,7 +177,7 @@ class VectorRows:
     def chunks(self, start: int, stop: int) -> Iterator[tuple[int, Matrix]]:
         """Yield (first slot, rows without copying them) of what lies between two slots, chunk by chunk."""
         for number, chunk in enumerate(self._chunks):
-            first = int(self._starts[number])
+            first = self._starts[number]
             lowest, highest = max(start - first, 0), min(stop - first, len(chunk))
             if lowest < highest:
                 if number in self._sealed:
@@ -184,4 +185,4 @@ class VectorRows:
                 yield first + lowest, chunk[lowest:highest]
 
     def _chunk_of(self, slot: int) -> int:
-        return int(np.searchsorted(self._starts, slot, side="right")) - 1
+        return bisect_right(self._starts, slot) - 1

@@ -209,7 +209,8 @@ class _CodeSearch(Struct, frozen=True):
             estimates = np.concatenate([part_estimates for _, part_estimates in candidates], axis=1)
             order = np.argsort(estimates, axis=1)
             slots, estimates = np.take_along_axis(slots, order, axis=1), np.take_along_axis(estimates, order, axis=1)
-        slots[~np.isfinite(estimates)] = -1
+        if not np.isfinite(estimates[:, -1]).all():
+            slots[~np.isfinite(estimates)] = -1
         cutoffs = np.full(len(numbers), np.inf, dtype=np.float32)
         for part, share, (_, its) in zip(self.parts, shares, candidates, strict=True):
             if share < part.matches:
@@ -239,37 +240,38 @@ class _CodeSearch(Struct, frozen=True):
         first = _MEASURED_FIRST if len(numbers) == 1 else _MEASURED_FIRST_TOGETHER
         first = max(first, self.count * _MEASURED_FIRST_A_RESULT)
         stops = [first * factor for factor in _STEPS if first * factor < _NEARLY_ALL * width] + [width]
-        open_rows, scores, errors = (
-            np.arange(len(numbers)),
-            np.empty((len(numbers), 0), np.float32),
-            np.zeros(1, np.float32),
-        )
+        every = np.arange(len(numbers))
+        # A slice as long as all are open: what is taken by it is not copied.
+        open_rows: Slots | slice = slice(None)
+        scores, errors = np.empty((len(numbers), 0), np.float32), np.zeros(1, np.float32)
         for start, stop in pairwise([0, *stops]):
             here = slots[open_rows, start:stop]
             with self.trace.stage("rescoring", here.size):
                 its_scores, its_errors = scored(queries.rows[open_rows], vectors, norms, here, self.space, self.threads)
-                scores = np.concatenate([scores, its_scores], axis=1)
+                scores = np.concatenate([scores, its_scores], axis=1) if start else its_scores
                 errors = np.maximum(errors, its_errors)
                 limits = cutoffs[open_rows]
                 if stop < width:
                     limits = np.minimum(limits, estimates[open_rows, stop])
                 sure = self._beyond(limits, estimates[open_rows, :stop], scores)
-                rows = open_rows[sure]
+                are_all_sure = bool(sure.all())
+                answered = slice(None) if are_all_sure else sure
+                rows = every[open_rows][answered]
                 near = nearest_scored(
                     queries.given[rows],
                     vectors,
                     slots[rows, :stop],
-                    scores[sure],
-                    errors[sure],
+                    scores[answered],
+                    errors[answered],
                     self.count,
                     self.space,
                 )
                 for number, its in zip(numbers[rows].tolist(), near, strict=True):
                     results[number] = _closer(its, found[number], self.count)
-            open_rows, scores, errors = open_rows[~sure], scores[~sure], errors[~sure]
-            if len(open_rows) == 0:
-                break
-        return open_rows
+            if are_all_sure:
+                return every[:0]
+            open_rows, scores, errors = every[open_rows][~sure], scores[~sure], errors[~sure]
+        return every[open_rows]
 
     def _beyond(self, limits: Estimates, estimates: Estimates, scores: Estimates) -> Mask:
         """Return for which queries what is estimated to lie at the limit or farther can be expected beyond the results.

@@ -162,6 +162,15 @@ def find_collection_by_id(connection: apsw.Connection, id_: UUID, tenant: str, d
     return None if row is None else _info(connection, row)
 
 
+def has_collection(connection: apsw.Connection, id_: UUID, tenant: str, database: str) -> bool:
+    """Return whether the collection of an id lies in this tenant and database."""
+    sql = (
+        "SELECT 1 FROM collections c JOIN databases d ON d.id = c.database_id "
+        "WHERE c.id = ? AND d.tenant_id = ? AND d.name = ?"
+    )
+    return _first(connection, sql, (str(id_), tenant, database)) is not None
+
+
 def list_collections(
     connection: apsw.Connection, tenant: str, database: str, limit: int | None, offset: int | None
 ) -> list[CollectionInfo]:

@@ -152,10 +152,8 @@ def owned_collection(call: Call) -> UUID:
     Raises InvalidArgumentError for what is no UUID, NotFoundError for any other collection.
     """
     id_ = read_uuid(call.parameters["collection"], NOT_A_UUID)
-    try:
-        call.database.get_collection_by_id(id_, call.parameters["tenant"], call.parameters["database"])
-    except NotFoundError:
-        raise NotFoundError(f"Collection [{id_}] does not exist.") from None
+    if not call.database.has_collection(id_, call.parameters["tenant"], call.parameters["database"]):
+        raise NotFoundError(f"Collection [{id_}] does not exist.")
     return id_
 
 
