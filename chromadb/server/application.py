@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +40,11 @@ from chromadb.server.request import Request, request_of
 from chromadb.server.responses import HttpError, Response, error_response, response_of
 from chromadb.server.route import Call, HandlerOfMany, Route, Router
 from chromadb.server.routes import ROUTES
+
+if sys.version_info >= (3, 11):
+    from asyncio import timeout
+else:
+    from async_timeout import timeout
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -307,7 +313,9 @@ class Application:
 
     async def _part(self, receive: Receive, seconds: float) -> Message:
         try:
-            return await asyncio.wait_for(receive(), seconds)
+            # Not wait_for, which makes a task of each part.
+            async with timeout(seconds):
+                return await receive()
         except asyncio.TimeoutError:
             raise HttpError(408, "ChromaError", "The body does not arrive, or too slowly") from None
 
