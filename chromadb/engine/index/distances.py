@@ -231,13 +231,12 @@ def _rounding(dimension: int) -> float:
 def _error_bounds(queries: Matrix, squared_norms: Distances, space: str) -> npt.NDArray[np.float64]:
     """Return by how much scores of the queries may be off; infinite where binary32 does not hold them."""
     rounding = _rounding(queries.shape[1])
-    if space == "cosine" and _SMALLEST_SAFE_SQUARE <= squared_norms.min(initial=1) <= squared_norms.max(initial=1) < np.inf:
+    shortest, longest = squared_norms.min(initial=1), squared_norms.max(initial=0)
+    if space == "cosine" and shortest >= _SMALLEST_SAFE_SQUARE and longest < np.inf:
         return np.full(len(queries), rounding)
-    longest = min(float(np.sqrt(squared_norms.max(initial=0))), _BEYOND_BINARY32)
+    longest = min(float(np.sqrt(longest)), _BEYOND_BINARY32)
     if space == "cosine":
-        too_short = squared_norms.min(initial=1) < _SMALLEST_SAFE_SQUARE and bool(
-            ((squared_norms > 0) & (squared_norms < _SMALLEST_SAFE_SQUARE)).any()
-        )
+        too_short = bool(((squared_norms > 0) & (squared_norms < _SMALLEST_SAFE_SQUARE)).any())
         magnitude = np.full(len(queries), np.inf if too_short or longest == _BEYOND_BINARY32 else 1.0)
     else:
         lengths = np.sqrt(np.einsum("ij,ij->i", queries, queries, dtype=np.float64))

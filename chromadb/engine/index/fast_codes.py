@@ -2,13 +2,15 @@
 
 They are products of quantisers of four dimensions and four bits each (Jegou, Douze and Schmid, TPAMI 2011; Andre,
 Kermarrec and Le Scouarnec, VLDB 2015), learnt from a sample of the rows: comparing takes no arithmetic but sums of
-table entries, four times as fast as RaBitQ's. A sample also shows which of three layouts serves:
+table entries, four times as fast as RaBitQ's. A sample also shows which of four layouts serves:
 
     concentrated    where few directions hold most of what tells the rows apart, products of the principal components,
                     dealt out so that each quantiser gets strong and weak ones (after Ge, He, Ke and Sun, TPAMI 2014):
                     a third as many find as much, and a scan takes a third of the time
     spread          products of all dimensions of the rotated rows, one bit a dimension
     RaBitQ          where lengths differ much products may say less, for their steps do not grow with a vector
+    grouped         where rows lie in groups, RaBitQ's of what tells each from the centre of its group: seen from one
+                    centre of all, the rows of a group look alike, so that all vectors would be compared
 """
 
 from __future__ import annotations
@@ -42,6 +44,10 @@ _SHARES_OF_QUERIES = (5, 20, 35, 50)
 """Percent of the queries, those with the least margins, at which margins are compared."""
 _WORTH_THEIR_SPEED = 0.8
 """Share of what RaBitQ finds in the sample that products must find, to be scanned in its place."""
+_GROUPS, _ROUNDS_OF_GROUPING, _FEWEST_A_GROUP = 64, 8, 16
+_GROUPED_FIND = 1.2
+"""How many times as many of the nearest rows groups must show among few candidates: then those that the others show say
+little, and all vectors would be compared time and again."""
 
 
 class FastCodes:
@@ -65,18 +71,13 @@ class FastCodes:
         if len(sample) < _FEWEST_LEARNT_FROM:
             return None
         trial = _Trial(sample, turned_sample, space)
-        of_plain = trial.outcome_of_plain(plain)
-        tried = []
-        if count >= _FEWEST_CONCENTRATED_A_DIMENSION * sample.shape[1]:
-            for index in _concentrated(sample, space):
-                outcome = trial.outcome(concentrated := cls(index))
-                if (outcome.margins >= of_plain.margins).all():
-                    return concentrated
-                tried.append((concentrated, outcome))
-        outcome = trial.outcome(spread := cls(_products(turned_sample, space)))
-        if outcome.found < _WORTH_THEIR_SPEED * of_plain.found:
-            return None
-        return next((one for one, its in tried if (its.margins >= outcome.margins).all()), spread)
+        codes, outcome = _ungrouped(trial, trial.outcome_of_plain(plain), count)
+        enough = _GROUPED_FIND * outcome.found
+        if len(sample) >= _GROUPS * _FEWEST_A_GROUP and enough <= trial.most:
+            grouped = cls(_grouped(turned_sample, space))
+            if trial.outcome(grouped).found >= enough:
+                return grouped
+        return codes
 
     @classmethod
     def of_plain(cls, plain: Any) -> FastCodes:
@@ -109,7 +110,7 @@ class FastCodes:
     def narrowed(self, allowed: npt.NDArray[np.bool_]) -> FastCodes | None:
         """Return a copy of the codes of the allowed rows, numbered anew; None where they cannot be taken apart."""
         library = faiss()
-        if isinstance(self._index, library.IndexRaBitQFastScan):
+        if isinstance(self._index, (library.IndexRaBitQFastScan, library.IndexIVFRaBitQFastScan)):
             return None
         index = library.clone_index(self._index)
         index.remove_ids(library.IDSelectorBitmap(np.packbits(~allowed, bitorder="little")))
@@ -136,28 +137,33 @@ class _Trial:
 
     def __init__(self, sample: Matrix, turned_sample: Matrix, space: str) -> None:
         self._queries = Queries(np.ascontiguousarray(sample[:: max(1, len(sample) // _TRIALS)]), space)
-        self._sample, self._turned = sample, turned_sample
+        self.sample, self.turned, self.space = sample, turned_sample, space
         self._sign = 1 if space == "l2" else -1
         trusted = min(_RESULTS * _TRUSTED_A_RESULT, len(sample) - 1)
         distances, nearest = faiss().knn(self._queries.rows, sample, trusted + 1, metric=metric(space))
         self._distances, self._nearest = self._sign * distances[:, 1:].astype(np.float64), nearest[:, 1:]
 
+    @property
+    def most(self) -> int:
+        """How many of the nearest rows there are to find."""
+        return int(self._nearest[:, :_RESULTS].size)
+
     def outcome(self, codes: FastCodes) -> _Outcome:
         """Try codes without rows."""
         codes = FastCodes(faiss().clone_index(codes._index))
-        codes.add(self._sample, self._turned)
+        codes.add(self.sample, self.turned)
         return self._outcome(codes)
 
     def outcome_of_plain(self, plain: Any) -> _Outcome:
         """Try the fast layout of RaBitQ codes. plain: without rows."""
         plain = faiss().clone_index(plain)
-        plain.add(self._turned)
+        plain.add(self.turned)
         return self._outcome(FastCodes.of_plain(plain))
 
     def _outcome(self, codes: FastCodes) -> _Outcome:
-        scores, rows = codes.search(self._queries, len(self._sample))
+        scores, rows = codes.search(self._queries, len(self.sample))
         estimates = self._sign * scores.astype(np.float64)
-        limits = estimates[:, max(self._nearest.shape[1], int(len(self._sample) * _CANDIDATES_A_ROW))]
+        limits = estimates[:, max(self._nearest.shape[1], int(len(self.sample) * _CANDIDATES_A_ROW))]
         by_row = np.empty_like(estimates)
         np.put_along_axis(by_row, rows, estimates, axis=1)
         errors = np.take_along_axis(by_row, self._nearest, axis=1) - self._distances
@@ -166,6 +172,36 @@ class _Trial:
         margins = beyond / np.maximum(errors.std(axis=1), np.finfo(np.float32).tiny)
         same = self._nearest[:, :_RESULTS, None] == rows[:, None, : _FEW_CANDIDATES + 1]
         return _Outcome(int(np.count_nonzero(same)), np.asarray(np.percentile(margins, _SHARES_OF_QUERIES)))
+
+
+def _ungrouped(trial: _Trial, of_plain: _Outcome, count: int) -> tuple[FastCodes | None, _Outcome]:
+    """Return which codes without rows serve where groups are not asked for, None: RaBitQ's; and what they did."""
+    tried = []
+    if count >= _FEWEST_CONCENTRATED_A_DIMENSION * trial.sample.shape[1]:
+        for index in _concentrated(trial.sample, trial.space):
+            outcome = trial.outcome(concentrated := FastCodes(index))
+            if (outcome.margins >= of_plain.margins).all():
+                return concentrated, outcome
+            tried.append((concentrated, outcome))
+    outcome = trial.outcome(spread := FastCodes(_products(trial.turned, trial.space)))
+    if outcome.found < _WORTH_THEIR_SPEED * of_plain.found:
+        return None, of_plain
+    return next(((one, its) for one, its in tried if (its.margins >= outcome.margins).all()), (spread, outcome))
+
+
+def _grouped(turned_sample: Matrix, space: str) -> Any:
+    """Return an index without rows of RaBitQ codes by groups, all of which a search scans."""
+    library = faiss()
+    dimension = turned_sample.shape[1]
+    clustering = library.Clustering(dimension, _GROUPS)
+    clustering.niter = _ROUNDS_OF_GROUPING
+    clustering.min_points_per_centroid = 1  # a small sample does, without a warning
+    centres = library.IndexFlatL2(dimension)
+    clustering.train(turned_sample, centres)
+    index = library.IndexIVFRaBitQFastScan(centres, dimension, _GROUPS, metric(space))
+    index.train(turned_sample)
+    index.nprobe = _GROUPS
+    return index
 
 
 def _products(sample: Matrix, space: str) -> Any:

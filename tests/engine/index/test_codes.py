@@ -87,3 +87,41 @@ def test_many_rows_of_all_directions_keep_a_bit_for_each() -> None:
     rows = np.random.default_rng(0).standard_normal((33_000, 256)).astype(np.float32)
     codes = Codes.build(lambda: iter([rows]), len(rows), "cosine")
     assert codes.scanned_bytes == 256 // 8
+
+
+def _in_groups(rng: np.random.Generator, count: int, groups: int, dimension: int) -> np.ndarray:
+    centres = np.random.default_rng(1).standard_normal((groups, dimension))
+    noise = 0.6 * rng.standard_normal((count, dimension))
+    return (centres[rng.integers(groups, size=count)] + noise).astype(np.float32)
+
+
+@pytest.mark.parametrize("space", ["l2", "cosine", "ip"])
+def test_rows_in_groups_are_told_apart_by_what_is_beside_their_centres(space: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    rows, queries = _in_groups(rng, 20_000, 40, 256), _in_groups(rng, 40, 40, 256)
+    if space == "ip":
+        # Otherwise the longest rows are nearest, whatever their group.
+        rows, queries = comparable(rows, "cosine"), comparable(queries, "cosine")
+    codes = Codes.build(lambda: iter(np.split(rows, 4)), len(rows), space)
+    codes.write_fast(tmp_path / "fast")
+    codes.write_plain(tmp_path / "plain")
+    reopened = Codes.open(tmp_path / "fast", tmp_path / "plain", space)
+    assert len(reopened) == len(rows)
+    assert reopened.nbytes == codes.nbytes
+    prepared, asked = comparable(rows, space), comparable(queries, space)
+    exact = 1 - asked @ prepared.T
+    if space == "l2":
+        exact = np.stack([((prepared - query) ** 2).sum(axis=1) for query in asked])
+    nearest = np.argsort(exact, axis=1)[:, :10]
+
+    def share_found(found: np.ndarray) -> float:
+        return float((nearest[:, :, None] == found[:, None, :]).any(axis=2).mean())
+
+    everywhere = np.ones(len(rows), dtype=np.bool_)
+    one_centre = share_found(codes.nearest(Queries(queries, space), 100, everywhere, 1)[0])
+    for one in (codes, reopened):
+        found, estimates = one.nearest(Queries(queries, space), 100, None, 2)
+        assert share_found(found) > one_centre + 0.1
+        assert (np.diff(estimates, axis=1) >= 0).all()
+    # Such codes cannot be taken apart; a repeated filter goes on with those of selected rows.
+    assert reopened.narrowed(np.arange(len(rows)) % 2 == 0) is None
