@@ -32,6 +32,8 @@ from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import NotFoundError
 
 _FEWEST_TO_MERGE = 2
+_ROWS_AT_ONCE = 4_096
+"""Rows of a segment that are held at a time while it is made."""
 
 
 class CompactionOptions(Struct, frozen=True):
@@ -43,7 +45,7 @@ class CompactionOptions(Struct, frozen=True):
     configuration, lists. dead_share: of a segment's rows, from which on it is written anew without them. whole_reach:
     ``compact()``, and an idle database, merge segments up to so many times as large as what they have gathered, for
     each costs every query time. tail_limit: versions of records beyond which writers wait for the tail to be sealed.
-    trim_entries: log entries indexed or deleted in a transaction. vacuum_pages: free pages returned to the file system
+    index_entries, trim_entries: log entries indexed or deleted in a transaction. vacuum_pages: free pages returned to the file system
     in a transaction. spare_pages: those left for the next writes.
     """
 
@@ -55,7 +57,8 @@ class CompactionOptions(Struct, frozen=True):
     dead_share: float = 0.2
     whole_reach: int = 8
     tail_limit: int = 400_000
-    trim_entries: int = 1_000
+    index_entries: int = 1_000
+    trim_entries: int = 4_000
     vacuum_pages: int = 1_000
     spare_pages: int = 512
 
@@ -99,9 +102,9 @@ def seal(
         assert vectors is not None
 
         def blocks() -> Iterator[Matrix]:
-            for start in range(0, len(slots), options.seal_rows):
+            for start in range(0, len(slots), _ROWS_AT_ONCE):
                 interrupt()
-                yield vectors.take(slots[start : start + options.seal_rows])
+                yield vectors.take(slots[start : start + _ROWS_AT_ONCE])
 
         rows = rows_of(snapshot.numbers[slots])
         norms = snapshot.squared_norms[slots]

@@ -28,7 +28,7 @@ def trim(store: Store, collection: UUID, options: CompactionOptions) -> Iterator
             state = catalog.get_state(connection, collection)
             if text.position(connection, state) >= sealed:
                 break
-            if not text.index_next(connection, state, options.trim_entries):
+            if not text.index_next(connection, state, options.index_entries):
                 break
         yield
     while True:

@@ -11,10 +11,14 @@ from chromadb.client import embedded
 from chromadb.engine.compaction import CompactionOptions
 from chromadb.engine.database import DatabaseOptions
 
-SMALL = CompactionOptions(seal_rows=60, graph_rows=100, list_rows=100, trim_entries=16, vacuum_pages=8, spare_pages=4)
+SMALL = CompactionOptions(
+    seal_rows=60, graph_rows=100, list_rows=100, index_entries=16, trim_entries=16, vacuum_pages=8, spare_pages=4
+)
 """Something to seal, merge and trim at every other call of ``history``."""
 
-ASKED = CompactionOptions(graph_rows=100, list_rows=100, whole_reach=1, trim_entries=16, vacuum_pages=8, spare_pages=4)
+ASKED = CompactionOptions(
+    graph_rows=100, list_rows=100, whole_reach=1, index_entries=16, trim_entries=16, vacuum_pages=8, spare_pages=4
+)
 """Nothing until ``client.compact`` asks for it."""
 
 
