@@ -131,6 +131,11 @@ class NarrowCodes:
     def __len__(self) -> int:
         return len(self._rows)
 
+    @property
+    def nbytes(self) -> int:
+        """How many bytes they take."""
+        return len(self) * self._fast.bytes_a_row + self._rows.nbytes
+
     def nearest(self, queries: Queries, count: int, thread_count: int) -> tuple[LocalRows, Estimates]:
         """Return what `Codes.nearest` returns of these rows."""
         with threads(thread_count):

@@ -99,7 +99,8 @@ class CollectionIndex:
     @property
     def nbytes(self) -> int:
         """How much memory the index takes, in bytes, mapped files and string vocabularies left out."""
-        return self._current.table.nbytes
+        current = self._current
+        return current.table.nbytes + current.narrowing.nbytes
 
     def snapshot(self, connection: apsw.Connection, state: CollectionState) -> Snapshot:
         """Return the collection as the transaction sees it, first applying what the index has not seen yet.

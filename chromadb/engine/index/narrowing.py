@@ -40,6 +40,11 @@ class Narrowing:
         self._uses: dict[tuple[int, int], _Use] = {}
         self._lock = Lock()
 
+    @property
+    def nbytes(self) -> int:
+        """How many bytes the codes take that are held."""
+        return sum(use.taken.nbytes for use in list(self._uses.values()) if use.taken is not None)
+
     def codes(
         self, mask: Mask, start: int, codes: Codes, allowed: Mask, matches: int, saved: float
     ) -> NarrowCodes | None:

@@ -51,6 +51,15 @@ def test_narrow_codes_say_of_their_rows_what_all_codes_say(codes: Codes) -> None
         assert [its[row] for row in rows[query].tolist()] == estimates[query].tolist()
 
 
+def test_what_is_held_counts_as_memory(codes: Codes) -> None:
+    narrowing, mask = Narrowing(ROWS), every(4)
+    held = []
+    for _ in range(4):
+        held.append((taken_out(narrowing, codes, mask), narrowing.nbytes > 0))
+    assert held == [(False, False), (False, False), (True, True), (True, True)]
+    assert narrowing.nbytes == ROWS // 4 * (codes.scanned_bytes + 8)
+
+
 def test_a_broad_mask_is_left_to_the_scan_of_all(codes: Codes) -> None:
     narrowing, mask = Narrowing(ROWS), np.arange(ROWS) % 3 > 0
     assert not any(taken_out(narrowing, codes, mask) for _ in range(20))
