@@ -53,9 +53,7 @@ def test_narrow_codes_say_of_their_rows_what_all_codes_say(codes: Codes) -> None
 
 def test_what_is_held_counts_as_memory(codes: Codes) -> None:
     narrowing, mask = Narrowing(ROWS), every(4)
-    held = []
-    for _ in range(4):
-        held.append((taken_out(narrowing, codes, mask), narrowing.nbytes > 0))
+    held = [(taken_out(narrowing, codes, mask), narrowing.nbytes > 0) for _ in range(4)]
     assert held == [(False, False), (False, False), (True, True), (True, True)]
     assert narrowing.nbytes == ROWS // 4 * (codes.scanned_bytes + 8)
 
