@@ -21,6 +21,7 @@ from chromadb.engine import reads, reclaiming, writes
 from chromadb.engine.check import check
 from chromadb.engine.compaction import CompactionOptions
 from chromadb.engine.compactor import Compactor
+from chromadb.engine.forking import fork
 from chromadb.engine.index.collection_index import Change, CollectionIndex
 from chromadb.engine.index.index_cache import IndexCache
 from chromadb.engine.index.key_columns import SnapshotOutdatedError
@@ -280,25 +281,9 @@ class Database:
         Raises NotFoundError, InvalidArgumentError for a bad name, AlreadyExistsError for a taken one.
         """
         check_collection_name(new_name, "new_name")
-
         with self._store.write() as connection:
-            source = catalog.find_collection_by_id(connection, id_, tenant, database)
-            if source is None:
-                raise NotFoundError(f"Collection [{id_}] does not exist.")
-            copy = catalog.create_collection(
-                connection, new_name, tenant, database, source.metadata, source.schema, source.dimension
-            )
-            state = catalog.get_state(connection, id_)
-            sealed = segments.sealed_state(connection, id_, state.number)
-            target = catalog.get_state(connection, copy.id)
-            if self._folder is not None:
-                owner = segments.owner_of(connection, copy.id)
-                for segment in sealed.segments:
-                    for directory in (segment.name, segment.vector_index):
-                        if directory is not None:
-                            self._folder.link(sealed.owner, owner, directory)
-            copied = writes.copy_records(connection, state, target, sealed)
-        self._text_indexer.notice(copy.id, copied.record_count)
+            copy, records_copied = fork(connection, self._folder, id_, new_name, tenant, database)
+        self._text_indexer.notice(copy.id, records_copied)
         return copy
 
     # Records

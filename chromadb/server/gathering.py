@@ -26,8 +26,8 @@ class Gatherer(Generic[Asked, Answer]):
     """Runs a function over all requests that wait, in a pool of threads. Belongs to one event loop.
 
     answer_all: returns one answer or exception for each request, in their order. runs: how many calls of it may go on
-    at a time; another begins only when the last has gone on for a while, for two that compute share one interpreter.
-    most: how many requests one call gets.
+    at a time; another begins only when those in progress have gone on for a while, for two that compute share one
+    interpreter. most: how many requests one call gets.
     """
 
     def __init__(
@@ -39,10 +39,10 @@ class Gatherer(Generic[Asked, Answer]):
     ) -> None:
         self._pool = pool
         self._answer_all = answer_all
-        self._free = runs
         self._runs = runs
         self._most = most
-        self._last_began = 0.0
+        self._began: list[float] = []
+        """When each run in progress began, the last one last."""
         self._expected = 0
         self._expected_until = 0.0
         self._look_again: asyncio.TimerHandle | None = None
@@ -57,23 +57,27 @@ class Gatherer(Generic[Asked, Answer]):
 
     def _begin(self) -> None:
         """Run what waits, unless it is to wait for what runs or for who may ask again."""
-        if not self._waiting or not self._free:
+        if not self._waiting or len(self._began) == self._runs:
             return
         loop = asyncio.get_running_loop()
-        now, earliest = loop.time(), 0.0
-        if self._free < self._runs:
-            earliest = self._last_began + _PATIENCE
-        elif len(self._waiting) < self._expected:
-            earliest = self._expected_until
+        now = loop.time()
+        earliest = self._began[-1] + _PATIENCE if self._began else 0.0
+        if len(self._waiting) < self._expected:
+            earliest = max(earliest, self._expected_until)
         if now < earliest:
-            if self._look_again is None:
-                self._look_again = loop.call_at(earliest, self._begin_later)
+            self._begin_at(loop, earliest)
             return
-        self._free -= 1
-        self._last_began = now
+        self._began.append(now)
         batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
         running = loop.run_in_executor(self._pool, self._answer_all, [asked for asked, _ in batch])
         running.add_done_callback(lambda done: self._deliver([future for _, future in batch], done, now))
+
+    def _begin_at(self, loop: asyncio.AbstractEventLoop, earliest: float) -> None:
+        if self._look_again is not None:
+            if self._look_again.when() <= earliest:
+                return
+            self._look_again.cancel()
+        self._look_again = loop.call_at(earliest, self._begin_later)
 
     def _begin_later(self) -> None:
         self._look_again = None
@@ -85,7 +89,7 @@ class Gatherer(Generic[Asked, Answer]):
         done: asyncio.Future[Sequence[Answer | Exception]],
         began: float,
     ) -> None:
-        self._free += 1
+        self._began.remove(began)
         now = asyncio.get_running_loop().time()
         self._expected = min(len(futures) + len(self._waiting), self._most)
         self._expected_until = now + min(now - began, _LONGEST_PAUSE)

@@ -67,6 +67,45 @@ def test_nobody_waits_for_a_slow_one_where_more_may_run() -> None:
     assert len(doubling.batches) >= 3, "the others ran before the slow one was let go on"
 
 
+def test_a_slow_one_that_has_been_waited_for_delays_nobody_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathering, "_PATIENCE", 60)
+    doubling, passed = Doubling(), 0.0
+
+    async def ask() -> list[int]:
+        loop = asyncio.get_running_loop()
+        clock = loop.time
+        monkeypatch.setattr(loop, "time", lambda: clock() + passed)
+        with ThreadPoolExecutor(4) as pool:
+            gatherer: Gatherer[int, int] = Gatherer(pool, doubling, 2, 64)
+            slow = asyncio.ensure_future(gatherer.answer(0))
+            await asyncio.sleep(0)
+            nonlocal passed
+            passed = 100.0
+            answers = [await asyncio.wait_for(gatherer.answer(number), 10) for number in (1, 2)]
+            doubling.go_on.set()
+            return [*answers, await slow]
+
+    assert asyncio.run(ask()) == [2, 4, 0]
+    assert doubling.batches == [[0], [1], [2]]
+
+
+def test_who_waited_for_a_run_waits_no_longer_than_for_other_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathering, "_PATIENCE", 60)
+    doubling = Doubling()
+
+    async def ask() -> list[int]:
+        with ThreadPoolExecutor(4) as pool:
+            gatherer: Gatherer[int, int] = Gatherer(pool, doubling, 2, 64)
+            first = asyncio.ensure_future(gatherer.answer(0))
+            second = asyncio.ensure_future(gatherer.answer(1))
+            await asyncio.sleep(0.01)
+            doubling.go_on.set()
+            return list(await asyncio.wait_for(asyncio.gather(first, second), 10))
+
+    assert asyncio.run(ask()) == [0, 2]
+    assert doubling.batches == [[0], [1]]
+
+
 @pytest.mark.parametrize("refused", [-1, -2])
 def test_a_refusal_reaches_only_its_caller(refused: int) -> None:
     answers, _ = gathered(1, 64, [0], [1, refused])
