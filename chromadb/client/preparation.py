@@ -231,9 +231,13 @@ def _pair(order_by: Any) -> tuple[Any, Any]:
 def _distance(max_distance: Any) -> float:
     if isinstance(max_distance, bool) or not isinstance(max_distance, (int, float, np.integer, np.floating)):
         raise TypeError(f"Expected max_distance to be a number, got {max_distance!r}")
-    if math.isnan(max_distance):
-        raise ValueError("Expected max_distance to be a number, got NaN")
-    return float(max_distance)
+    try:
+        distance = float(max_distance)
+    except OverflowError:
+        distance = math.inf if max_distance > 0 else -math.inf
+    if math.isnan(distance) or distance == -math.inf:
+        raise ValueError(f"Expected max_distance to be a number that distances may be compared with, got {distance}")
+    return distance
 
 
 def _flag(name: str, value: Any) -> bool:

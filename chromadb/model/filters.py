@@ -161,6 +161,8 @@ def _parse_search_filter(where: Any, depth: int) -> Filter:
     if key in ("$and", "$or"):
         return _parse_logical(key, value, _parse_search_filter, "where", depth)
     if key != ID_KEY:
+        if key.startswith("#") and key != DOCUMENT_KEY:
+            raise _invalid("where", f"{key!r} is no condition; expected a metadata key, {ID_KEY!r} or {DOCUMENT_KEY!r}")
         return _parse_where(where, depth)
     operator, operand = _only_member(value, "where", depth) if isinstance(value, Mapping) else ("$eq", value)
     if operator not in ("$eq", "$ne", "$in", "$nin"):

@@ -11,7 +11,9 @@ from chromadb import (
     FloatInvertedIndexConfig,
     FtsIndexConfig,
     IntInvertedIndexConfig,
+    K,
     Schema,
+    Search,
     StringInvertedIndexConfig,
 )
 from chromadb.errors import ChromaError
@@ -76,6 +78,12 @@ def test_the_type_of_the_operand_decides(client: Any) -> None:
     assert collection.get(where={"k": {"$gte": 1.0}})["ids"] == ["a", "b"]
     with refused("Int"):
         collection.get(where={"k": {"$gte": 1}})
+
+
+def test_every_operand_of_a_search_counts(client: Any) -> None:
+    collection = filled(client, Schema().delete_index(IntInvertedIndexConfig(), key="k"), 1.5, 2.5)
+    with refused("Int"):
+        collection.search(Search().where(K("k").is_in([1.5, 2])))
 
 
 def test_without_full_text_documents_are_kept_but_not_searched(client: Any) -> None:

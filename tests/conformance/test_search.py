@@ -237,3 +237,36 @@ def test_empty_collection_finds_nothing(collection: Any) -> None:
 
     assert found["ids"] == [[], [], []]
     assert found["embeddings"] == [None, [], None]
+
+
+def test_an_empty_collection_has_no_dimension_that_queries_must_have(collection: Any) -> None:
+    assert ids(collection, Search().rank(Knn(A) + Knn([1.0, 2.0]))) == []
+
+
+def test_of_equally_near_records_the_ones_inserted_first_come_first(things: Any) -> None:
+    things.upsert(ids=["two", "three", "four"], embeddings=[A, A, A], metadatas=[{"n": 1}] * 3)
+    things.update(ids=["one"], metadatas=[{"n": 2}])
+    expected = ["one", "two", "three", "four"]
+    assert ids(things, Search().rank(Knn(A))) == expected
+    assert ids(things, Search().rank(Knn(A, limit=2))) == expected[:2]
+    assert ids(things, Search().rank(Knn(A, return_rank=True))) == expected
+    assert things.query(query_embeddings=[A, B], n_results=3)["ids"] == [expected[:3]] * 2
+    assert things.query(query_embeddings=A, n_results=3, exact=True)["ids"] == [expected[:3]]
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan")])
+def test_numbers_that_are_not_finite_are_refused(things: Any, value: float) -> None:
+    for rank in (Knn(A) + Val(value), Knn(A, default=value), Rrf([Knn(A, return_rank=True)], weights=[value])):
+        with pytest.raises((ValueError, InvalidArgumentError)):
+            things.search(Search().rank(rank))
+
+
+@pytest.mark.parametrize("key", ["#score", "#embedding", "#metadata"])
+def test_what_is_no_metadata_is_no_condition(things: Any, key: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=key):
+        things.search(Search().where(K(key) == 1))
+
+
+def test_a_search_dict_has_one_condition(things: Any) -> None:
+    with pytest.raises(ValueError, match="got both"):
+        things.search({"where": {"size": 1}, "filter": {"size": 2}})

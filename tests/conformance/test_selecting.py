@@ -45,6 +45,7 @@ def test_offset_leaves_out_the_nearest(numbers: Any) -> None:
 
 def test_max_distance_leaves_out_what_is_farther(numbers: Any) -> None:
     assert numbers.query(query_embeddings=ORIGIN, max_distance=4)["ids"] == [["a", "b", "c"]]
+    assert numbers.query(query_embeddings=ORIGIN, max_distance=10**400) == numbers.query(query_embeddings=ORIGIN)
     assert numbers.query(query_embeddings=ORIGIN, max_distance=3.99, offset=1)["ids"] == [["b"]]
     assert numbers.query(query_embeddings=ORIGIN, max_distance=-1, include=["documents"])["documents"] == [[]]
 
@@ -113,6 +114,8 @@ def test_what_is_malformed_is_refused(numbers: Any) -> None:
         numbers.query(query_embeddings=ORIGIN, offset=-1)
     with pytest.raises(ValueError, match="max_distance"):
         numbers.query(query_embeddings=ORIGIN, max_distance=float("nan"))
+    with pytest.raises(ValueError, match="max_distance"):
+        numbers.query(query_embeddings=ORIGIN, max_distance=float("-inf"))
     with pytest.raises(TypeError, match="Expected max_distance to be a number"):
         numbers.query(query_embeddings=ORIGIN, max_distance="1")
     with pytest.raises(TypeError, match="Expected exact to be a bool"):

@@ -22,6 +22,8 @@ from chromadb.model.embeddings import Matrix
 Distances = npt.NDArray[np.float32]
 Neighbours = tuple[Slots, Distances]
 """Slots and their distances from a query, nearest first."""
+Order = npt.NDArray[np.int64]
+"""One number a slot: of equally near slots the one with the lower number comes first."""
 
 _SCORES_AT_ONCE = 8_000_000
 _FLOAT32_ROUNDING = 2.0**-24
@@ -55,11 +57,17 @@ def _distances(queries: Matrix, owners: Slots, rows: Matrix, space: str) -> Dist
 
 
 def nearest_among(
-    queries: Matrix, vectors: VectorRows, squared_norms: Distances, slots: Slots, count: int, space: str
+    queries: Matrix,
+    vectors: VectorRows,
+    squared_norms: Distances,
+    slots: Slots,
+    count: int,
+    space: str,
+    order: Order | None = None,
 ) -> list[Neighbours]:
     """Return for each query the ``count`` nearest of some slots, ascending, and their distances, nearest first.
 
-    queries: (n, dimension). squared_norms: one a slot. Ties by lower slot.
+    queries: (n, dimension). squared_norms: one a slot. order: None: of equally near slots the lower comes first.
     Exact: a first pass by matrix product bounds its own rounding error, and every slot that could be among the nearest
     within that bound is measured again by the definition.
     """
@@ -68,7 +76,7 @@ def nearest_among(
     if len(queries) == 1:
         # Several share what a copy of the rows costs.
         scores, errors = scored(comparable(queries, space), vectors, squared_norms, slots[None], space, 1)
-        return nearest_scored(queries, vectors, slots[None], scores, errors, count, space)
+        return nearest_scored(queries, vectors, slots[None], scores, errors, count, space, order)
     results = []
     approximate = _Approximation(queries, squared_norms[slots], space)
     step = max(1, _SCORES_AT_ONCE // len(slots))
@@ -77,7 +85,7 @@ def nearest_among(
         scores = approximate.scores(rows, slice(start, start + step), slice(None))
         for query, its_scores in enumerate(scores, start):
             chosen = _possible(its_scores, approximate.error(query), count)
-            results.append(measured(queries[query], rows[chosen], slots[chosen], count, space))
+            results.append(_measured(queries[query], rows[chosen], slots[chosen], count, space, order))
     return results
 
 
@@ -90,6 +98,7 @@ def nearest_between(
     allowed: npt.NDArray[np.bool_] | None,
     count: int,
     space: str,
+    order: Order | None = None,
 ) -> list[Neighbours]:
     """Return what ``nearest_among`` returns for the slots from ``first`` up to ``stop``, reading all of them in order.
 
@@ -118,13 +127,13 @@ def nearest_between(
             if forbidden is not None:
                 chosen = chosen[~forbidden[chosen]]
             slots = chosen + first
-            results.append(measured(queries[query], vectors.take(slots), slots, count, space))
+            results.append(_measured(queries[query], vectors.take(slots), slots, count, space, order))
     return results
 
 
-def measured(query: Distances, rows: Matrix, slots: Slots, count: int, space: str) -> Neighbours:
+def _measured(query: Distances, rows: Matrix, slots: Slots, count: int, space: str, order: Order | None) -> Neighbours:
     """Return the ``count`` nearest of some slots, given with their rows, by the definition of the distance."""
-    return closest(slots, exact_distances(query, rows, space), count)
+    return closest(slots, exact_distances(query, rows, space), count, order)
 
 
 def scored(
@@ -156,6 +165,7 @@ def nearest_scored(
     errors: Distances,
     count: int,
     space: str,
+    order: Order | None = None,
 ) -> list[Neighbours]:
     """Return for each query the ``count`` nearest of its slots, given what ``scored`` says of them; -1 is no slot."""
     possible = slots >= 0
@@ -169,21 +179,21 @@ def nearest_scored(
     owners, places = np.nonzero(possible)
     chosen = slots[owners, places]
     distances = _distances(queries, owners, vectors.take(chosen), space)
-    order = np.lexsort((chosen, distances, owners))
-    chosen, distances = chosen[order], distances[order]
+    sorted_ = np.lexsort((chosen if order is None else order[chosen], distances, owners))
+    chosen, distances = chosen[sorted_], distances[sorted_]
     stops = np.cumsum(np.bincount(owners, minlength=len(queries))).tolist()
     parts = [slice(start, min(start + count, stop)) for start, stop in pairwise([0, *stops])]
     return [(chosen[part], distances[part]) for part in parts]
 
 
-def closest(slots: Slots, distances: Distances, count: int) -> Neighbours:
-    """Return the ``count`` slots of the smallest distances, nearest first, ties by lower slot."""
+def closest(slots: Slots, distances: Distances, count: int, order: Order | None = None) -> Neighbours:
+    """Return the ``count`` slots of the smallest distances, nearest first."""
     if 4 * count < len(slots):
         limit = np.partition(distances, count - 1)[count - 1]
         kept = np.flatnonzero(~(distances > limit))
         slots, distances = slots[kept], distances[kept]
-    order = np.lexsort((slots, distances))[:count]
-    return slots[order], distances[order]
+    sorted_ = np.lexsort((slots if order is None else order[slots], distances))[:count]
+    return slots[sorted_], distances[sorted_]
 
 
 class _Approximation:

@@ -202,6 +202,11 @@ class Snapshot:
         return self.table.numbers.values[: self.size]
 
     @property
+    def order(self) -> Numbers | None:
+        """What orders equally near slots: the numbers of their records; None where the slots ascend as these do."""
+        return None if self.in_order else self.numbers
+
+    @property
     def squared_norms(self) -> Distances:
         """Squared length of each slot's vector, shape (size,)."""
         return self.table.squared_norms.values[: self.size]

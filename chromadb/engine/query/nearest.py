@@ -22,7 +22,15 @@ from msgspec import Struct
 
 from chromadb.engine.index.columns import Mask
 from chromadb.engine.index.comparable import Estimates, Queries
-from chromadb.engine.index.distances import Neighbours, closest, nearest_among, nearest_between, nearest_scored, scored
+from chromadb.engine.index.distances import (
+    Neighbours,
+    Order,
+    closest,
+    nearest_among,
+    nearest_between,
+    nearest_scored,
+    scored,
+)
 from chromadb.engine.index.slots import CodedSlots, Snapshot
 from chromadb.engine.index.vectors import Slots
 from chromadb.engine.query.trace import Trace
@@ -77,7 +85,7 @@ def nearest(
     options: CollectionSchema,
     trace: Trace,
 ) -> list[Neighbours]:
-    """Return for each query the ``count`` nearest of the selected slots, nearest first, ties by lower slot.
+    """Return for each query the ``count`` nearest of the selected slots, nearest first, ties in insertion order.
 
     queries: (n, dimension). selected: a mask over live slots, None for all live ones. options: of the collection.
     """
@@ -92,12 +100,14 @@ def nearest(
     if coded and matches * vectors.dimension * 4 <= _EXACT_BYTES:
         slots = np.arange(snapshot.size) if allowed is None else np.flatnonzero(allowed)
         with trace.stage("exact", len(slots)):
-            return nearest_among(queries, vectors, snapshot.squared_norms, slots, count, space)
+            return nearest_among(queries, vectors, snapshot.squared_norms, slots, count, space, snapshot.order)
     found = [_NOBODY] * len(queries)
     for first, stop in _uncoded(coded, snapshot.size):
         with trace.stage("exact", stop - first):
-            near = nearest_between(queries, vectors, snapshot.squared_norms, first, stop, allowed, count, space)
-            found = [_closer(one, other, count) for one, other in zip(found, near, strict=True)]
+            near = nearest_between(
+                queries, vectors, snapshot.squared_norms, first, stop, allowed, count, space, snapshot.order
+            )
+            found = [_closer(one, other, count, snapshot.order) for one, other in zip(found, near, strict=True)]
     parts = [part for one in coded if (part := _part(one, allowed)).matches]
     if not parts or count == 0:
         return found
@@ -117,7 +127,7 @@ def nearest_exactly(
     trace.note_matches(matches, snapshot.size)
     with trace.stage("exact", matches):
         return nearest_between(
-            queries, vectors, snapshot.squared_norms, 0, snapshot.size, allowed, count, options.space
+            queries, vectors, snapshot.squared_norms, 0, snapshot.size, allowed, count, options.space, snapshot.order
         )
 
 
@@ -132,11 +142,11 @@ def _uncoded(coded: list[CodedSlots], size: int) -> Iterator[tuple[int, int]]:
         yield first, size
 
 
-def _closer(one: Neighbours, other: Neighbours, count: int) -> Neighbours:
+def _closer(one: Neighbours, other: Neighbours, count: int, order: Order | None) -> Neighbours:
     """Return the nearest of two answers."""
     if len(one[0]) == 0 or len(other[0]) == 0:
         return one if len(other[0]) == 0 else other
-    return closest(np.concatenate([one[0], other[0]]), np.concatenate([one[1], other[1]]), count)
+    return closest(np.concatenate([one[0], other[0]]), np.concatenate([one[1], other[1]]), count, order)
 
 
 def _part(coded: CodedSlots, allowed: Mask | None) -> _Part:
@@ -178,7 +188,7 @@ class _CodeSearch(Struct, frozen=True):
             near = self._exact(queries[open_queries])
             effort.note(len(_CANDIDATES), 0)
             for number, its in zip(open_queries.tolist(), near, strict=True):
-                results[number] = _closer(its, found[number], self.count)
+                results[number] = _closer(its, found[number], self.count, self.snapshot.order)
         return results
 
     def _try(
@@ -234,7 +244,7 @@ class _CodeSearch(Struct, frozen=True):
         cutoffs: the least estimates of what is not among them. The most promising are measured first, the others only
         where these leave doubt. Returns the positions among ``numbers`` where doubt remains.
         """
-        vectors, norms = self.snapshot.table.vectors, self.snapshot.squared_norms
+        vectors, norms, order = self.snapshot.table.vectors, self.snapshot.squared_norms, self.snapshot.order
         assert vectors is not None
         width = slots.shape[1]
         first = _MEASURED_FIRST if len(numbers) == 1 else _MEASURED_FIRST_TOGETHER
@@ -265,9 +275,10 @@ class _CodeSearch(Struct, frozen=True):
                     errors[answered],
                     self.count,
                     self.space,
+                    order,
                 )
                 for number, its in zip(numbers[rows].tolist(), near, strict=True):
-                    results[number] = _closer(its, found[number], self.count)
+                    results[number] = _closer(its, found[number], self.count, order)
             if are_all_sure:
                 return every[:0]
             open_rows, scores, errors = every[open_rows][~sure], scores[~sure], errors[~sure]
@@ -293,7 +304,7 @@ class _CodeSearch(Struct, frozen=True):
 
     def _exact(self, queries: Matrix) -> list[Neighbours]:
         """Return the nearest of the parts by comparing all their vectors."""
-        table, norms = self.snapshot.table, self.snapshot.squared_norms
+        table, norms, order = self.snapshot.table, self.snapshot.squared_norms, self.snapshot.order
         assert table.vectors is not None
         near = [_NOBODY] * len(queries)
         for part in self.parts:
@@ -301,12 +312,12 @@ class _CodeSearch(Struct, frozen=True):
             with self.trace.stage("exact", part.matches):
                 if part.allowed is not None and part.matches * _PICKED_A_READ_ROW < stop - first:
                     slots = np.flatnonzero(part.allowed) + first
-                    its = nearest_among(queries, table.vectors, norms, slots, self.count, self.space)
+                    its = nearest_among(queries, table.vectors, norms, slots, self.count, self.space, order)
                 else:
                     its = nearest_between(
-                        queries, table.vectors, norms, first, stop, self.allowed, self.count, self.space
+                        queries, table.vectors, norms, first, stop, self.allowed, self.count, self.space, order
                     )
-            near = [_closer(one, other, self.count) for one, other in zip(near, its, strict=True)]
+            near = [_closer(one, other, self.count, order) for one, other in zip(near, its, strict=True)]
         return near
 
     def _candidates(self, part: _Part, queries: Queries, wanted: int) -> tuple[Slots, Estimates]:

@@ -73,7 +73,8 @@ def neighbourhoods(
     All have passed ``check_knn``. Raises SnapshotOutdatedError as ``SlotTable.sparse_columns``.
     """
     found: dict[int, Scored] = {}
-    alike: dict[tuple[int, int], tuple[Mask | None, list[Knn]]] = {}
+    # Of one length, too: a collection without records has no dimension that all queries would have to have.
+    alike: dict[tuple[int, int, int], tuple[Mask | None, list[Knn]]] = {}
     for knn, mask in wanted:
         if isinstance(knn.query, SparseVector):
             limit, bm25 = min(knn.limit, snapshot.size), state.schema.sparse_options(str(knn.key)).bm25
@@ -83,8 +84,8 @@ def neighbourhoods(
                 )
             found[id(knn)] = _neighbourhood(knn, slots, np.float32(1) - products)
         else:
-            alike.setdefault((id(mask), knn.limit), (mask, []))[1].append(knn)
-    for (_, limit), (mask, knns) in alike.items():
+            alike.setdefault((id(mask), knn.limit, len(knn.query)), (mask, []))[1].append(knn)
+    for (_, limit, _), (mask, knns) in alike.items():
         queries = np.ascontiguousarray([knn.query for knn in knns], dtype=np.float32)
         answers = nearest(snapshot, queries, mask, min(limit, snapshot.size), state.schema, trace)
         for knn, (slots, distances) in zip(knns, answers, strict=True):

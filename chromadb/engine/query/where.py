@@ -49,7 +49,8 @@ def check_filter(state: CollectionState, condition: Filter) -> None:
             case Compare(key=key, operand=operand) | ArrayContains(key=key, operand=operand):
                 state.schema.require_filterable(key, _TYPE_NAMES[type(operand)])
             case IsIn(key=key, operands=operands):
-                state.schema.require_filterable(key, _TYPE_NAMES[type(operands[0])])
+                for type_ in dict.fromkeys(map(type, operands)):
+                    state.schema.require_filterable(key, _TYPE_NAMES[type_])
 
 
 def evaluate(condition: Filter, connection: apsw.Connection, state: CollectionState, snapshot: Snapshot) -> Mask:

@@ -186,13 +186,13 @@ def _checked_leaf(leaf: Val | Knn) -> Rank:
         raise TypeError(f"$knn query must be a vector when it is searched for, got the text {leaf.query!r}")
     checked = Rank.from_dict(leaf.to_dict())
     if isinstance(checked, Val):
-        float(checked.value)
+        _check_finite("$val", checked.value)
         return checked
     assert isinstance(checked, Knn)
     if checked.limit > _LARGEST:
         raise ValueError(f"$knn limit must be at most {_LARGEST}, got {checked.limit}")
     if checked.default is not None:
-        float(checked.default)
+        _check_finite("$knn default", checked.default)
     if isinstance(checked.query, SparseVector):
         _check_sparse(checked.query)
         return checked
@@ -201,6 +201,11 @@ def _checked_leaf(leaf: Val | Knn) -> Rank:
     if not np.isfinite(query).all():
         raise ValueError("$knn query holds a number that is not finite in 32 bits")
     return Knn(query, checked.key, checked.limit, checked.default, checked.return_rank)
+
+
+def _check_finite(name: str, value: Any) -> None:
+    if not math.isfinite(float(value)):
+        raise ValueError(f"{name} must be a finite number, got {value}")
 
 
 def _check_sparse(vector: SparseVector) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,8 @@ class Rrf(Rank):
         weights = [1.0] * len(self.ranks) if self.weights is None else list(self.weights)
         if len(weights) != len(self.ranks):
             raise ValueError(f"Number of weights ({len(weights)}) must match number of ranks ({len(self.ranks)})")
+        if not all(map(math.isfinite, [*weights, self.k])):
+            raise ValueError(f"k and all weights must be finite numbers, got {self.k} and {weights}")
         if any(weight < 0 for weight in weights):
             raise ValueError("All weights must be non-negative")
         if not self.normalize:
