@@ -1,6 +1,7 @@
 """Searches: how much better hybrid ones find, and what groups and fusion cost beside the neighbourhoods they join.
 
     python -m benchmarks.search quality
+    python -m benchmarks.search bm25
     python -m benchmarks.search speed
 
 **quality** gathers passages from what installed packages say of themselves: docstrings of modules, classes and
@@ -8,6 +9,10 @@ functions, sections of .md and .rst files. The first line (or the heading) of a 
 passage that is to be found: nobody judged anything, and a title says no more than it says. Passages whose titles are
 not unique are no queries. nDCG@10 with one right answer is 1 / log2(2 + its place). Vectors are those of the default
 model, words those of ChromaBm25EmbeddingFunction with the inverse document frequencies of the collection.
+
+**bm25** asks the same titles for the same passages by words alone and compares the scores of the best with those that
+bm25s, which has to be installed, gives these passages by its variant "lucene" over the same terms. They differ by a
+factor that all scores of a query have in common: what ours weighs each of its terms with.
 
 **speed** measures searches over made-up vectors (384 float32 near a 32-dimensional subspace) with a sparse vector of
 100 terms each, on a compacted collection; medians.
@@ -17,6 +22,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import importlib
 import re
 import statistics
 import sysconfig
@@ -32,6 +38,7 @@ from typing import Any
 import numpy as np
 
 from chromadb import K, Knn, PersistentClient, Rrf, Schema, Search, SparseVector, SparseVectorIndexConfig
+from chromadb.embedding.bm25_terms import STOP_WORDS, term, tokens
 from chromadb.execution.expression import GroupBy, MinK
 from chromadb.utils.embedding_functions import ChromaBm25EmbeddingFunction, DefaultEmbeddingFunction
 
@@ -54,7 +61,7 @@ class Passage:
 def main() -> None:
     """Run one of the measurements."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("measurement", choices=["quality", "speed"])
+    parser.add_argument("measurement", choices=["quality", "bm25", "speed"])
     parser.add_argument("--passages", type=int, default=20_000)
     parser.add_argument("--queries", type=int, default=1_000)
     parser.add_argument("--records", type=int, default=100_000)
@@ -62,6 +69,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         if options.measurement == "quality":
             quality(Path(directory), options.passages, options.queries)
+        elif options.measurement == "bm25":
+            bm25(Path(directory), options.passages, options.queries)
         else:
             speed(Path(directory), options.records)
 
@@ -90,6 +99,46 @@ def quality(directory: Path, passages: int, queries: int) -> None:
                 found = collection.search(search)["ids"][0]
                 gains.append(1 / np.log2(2 + found.index(str(place))) if str(place) in found else 0.0)
             print(f"{name:14} nDCG@10 {np.mean(gains):.4f}")
+
+
+def bm25(directory: Path, passages: int, queries: int) -> None:
+    """Print how far scores by words are from proportional to those of bm25s."""
+    rival: Any = importlib.import_module("bm25s")
+    corpus = gathered(passages)
+    terms = [stems(passage.body) for passage in corpus]
+    function = ChromaBm25EmbeddingFunction(avg_doc_length=float(np.mean([len(its) for its in terms])))
+    theirs = rival.BM25(method="lucene", k1=function.k, b=function.b)
+    theirs.index(terms, show_progress=False)
+    deviations = []
+    with PersistentClient(directory) as client:
+        words = SparseVectorIndexConfig(embedding_function=function, source_key=K.DOCUMENT, bm25=True)
+        schema = Schema().create_index(words, key="words")
+        collection = client.create_collection("passages", schema=schema, embedding_function=None)
+        for start in range(0, len(corpus), BATCH):
+            part = corpus[start : start + BATCH]
+            ids = [str(start + place) for place in range(len(part))]
+            collection.add(ids=ids, documents=[passage.body for passage in part], embeddings=[[0.0]] * len(part))
+        for passage in corpus:
+            asked = stems(passage.title)
+            if len(set(asked)) < len(asked) or not asked:
+                continue  # how a repeated term weighs is each one's own affair
+            found = collection.search(Search().rank(Knn(passage.title, key="words")).limit(10).select(K.SCORE))
+            places, scores = list(map(int, found["ids"][0])), 1 - np.array(found["scores"][0])
+            expected = theirs.get_scores(asked)
+            best = np.sort(expected)[::-1][: len(places)]
+            if best[-1] <= 0:
+                continue  # fewer than ten passages hold any of the terms
+            factors = [scores / expected[places], scores / best]
+            deviations.append(max(float(np.ptp(factor) / factor.mean()) for factor in factors))
+            if len(deviations) == queries:
+                break
+    print(f"{len(corpus):,} passages, {len(deviations):,} queries of distinct terms, the ten best of each")
+    print(f"largest difference from proportional scores: {max(deviations):.1e} of a score")
+
+
+def stems(text: str) -> list[str]:
+    """Return the terms of a text in order, as the embedding function for words takes them."""
+    return [term(token)[1] for token in tokens(text, STOP_WORDS, ChromaBm25EmbeddingFunction().token_max_length)]
 
 
 def by_vectors(vector: Any, text: str) -> Any:
