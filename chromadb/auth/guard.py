@@ -58,6 +58,10 @@ class Guard(Protocol):
         """Take note that a collection is gone; ``resource`` has its name."""
         ...
 
+    def close(self) -> None:
+        """Stop; called once after use."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class _System:
@@ -143,6 +147,14 @@ class _ProviderGuard:
     def collection_deleted(self, resource: Resource, collection_id: str) -> None:
         if self._authorization is not None:
             self._authorization.collection_deleted(_public(resource), collection_id)
+
+    def close(self) -> None:
+        for component in (self._authorization, self._authentication):
+            if component is not None:
+                try:
+                    component.stop()
+                except Exception as error:
+                    logger.warning("Component %s did not stop: %s", type(component).__name__, type(error).__name__)
 
 
 def _public(resource: Resource) -> AuthzResource:

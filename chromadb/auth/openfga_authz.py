@@ -29,10 +29,11 @@ _SECONDS = 5.0
 _SERVER = "server:localhost"
 _OF_RECORDS = ("add", "delete", "get", "query", "count", "update", "upsert")
 
-_READER_OF_RECORDS = ("can_get_records", "can_query_records", "can_count_records")
+# Some calls that look at a collection name it by its id.
+_READER_OF_RECORDS = ("can_get_records", "can_query_records", "can_count_records", "can_get_collection")
 _WRITER_OF_RECORDS = (
     "can_add_records", "can_delete_records", "can_update_records", "can_get_records", "can_upsert_records",
-    "can_count_records", "can_query_records", "can_update_collection",
+    "can_count_records", "can_query_records", "can_update_collection", "can_get_collection",
 )  # fmt: skip
 _READER_OF_NAME = ("can_get_collection",)
 _WRITER_OF_NAME = ("can_get_collection", "can_delete_collection")

@@ -36,6 +36,11 @@ class AuthOptions:
             raise ValueError(f"Missing required config value '{key}'")
         return value
 
+    @property
+    def chroma_server_auth_ignore_paths(self) -> dict[str, list[str]]:
+        """Paths with the methods that need no credentials, for providers that ask; the server does not."""
+        return {f"/api/{version}{path}": ["GET"] for version in ("v2", "v1") for path in ("", "/heartbeat", "/version")}
+
     def __getitem__(self, key: str) -> Any:
         return getattr(self, key)
 

@@ -73,6 +73,11 @@ class ServerAuthenticationProvider(Component, ABC):
     def authenticate_or_raise(self, headers: dict[str, str]) -> UserIdentity:
         """Return who is calling, from headers with lower-case names; any exception refuses the call."""
 
+    def ignore_operation(self, verb: str, path: str) -> bool:
+        """Return whether ``chroma_server_auth_ignore_paths`` lists a path with a method, in either case."""
+        ignored: dict[str, list[str]] = self._system.settings.chroma_server_auth_ignore_paths
+        return verb.upper() in ignored.get(path, ())
+
     def read_creds_or_creds_file(self) -> list[str]:
         """Return the lines of the configured credentials; raises ValueError unless text or file is given."""
         settings = self._system.settings

@@ -198,6 +198,20 @@ class Database:
         Raises InvalidArgumentError for a bad name, metadata, configuration or schema or an unknown database, and
         AlreadyExistsError for a taken name.
         """
+        info, _ = self.make_collection(name, tenant, database, metadata, configuration, schema, get_or_create)
+        return info
+
+    def make_collection(
+        self,
+        name: str,
+        tenant: str,
+        database: str,
+        metadata: Mapping[str, Any] | None = None,
+        configuration: Mapping[str, Any] | None = None,
+        schema: Mapping[str, Any] | None = None,
+        get_or_create: bool = False,
+    ) -> tuple[CollectionInfo, bool]:
+        """Do as ``create_collection``, and return beside the collection whether it is new."""
         check_collection_name(name)
         checked = check_collection_metadata(metadata, "metadata")
         made = CollectionSchema.create(schema, configuration, checked)
@@ -205,8 +219,8 @@ class Database:
             if get_or_create:
                 found = catalog.find_collection(connection, name, tenant, database)
                 if found is not None:
-                    return found
-            return catalog.create_collection(connection, name, tenant, database, checked, made)
+                    return found, False
+            return catalog.create_collection(connection, name, tenant, database, checked, made), True
 
     def get_collection(self, name: str, tenant: str, database: str) -> CollectionInfo:
         """Return the collection of a name; raises NotFoundError."""
@@ -245,6 +259,14 @@ class Database:
         """Delete a collection with all its records; raises NotFoundError."""
         with self._store.write() as connection:
             number = catalog.delete_collection(connection, name, tenant, database)
+            _delete_contents(connection, number)
+        self._indexes.drop([number])
+        self._collect_garbage()
+
+    def delete_collection_by_id(self, id_: UUID) -> None:
+        """Delete the collection of an id with all its records; raises NotFoundError."""
+        with self._store.write() as connection:
+            number = catalog.delete_collection_by_id(connection, id_)
             _delete_contents(connection, number)
         self._indexes.drop([number])
         self._collect_garbage()

@@ -118,6 +118,8 @@ class Application:
 
     def _close(self) -> None:
         self._pool.shutdown()
+        if self._guard is not None:
+            self._guard.close()
         if self._opened is not None:
             self._opened.close()
         if self._watch is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 import orjson
@@ -9,6 +10,7 @@ from msgspec import Struct
 
 from chromadb.auth.guard import Guard, Resource
 from chromadb.model.errors import InvalidArgumentError, NotFoundError
+from chromadb.server.handlers.catalog import CreationResponse
 from chromadb.server.responses import Response
 from chromadb.server.route import Call, Handler, Route
 
@@ -24,7 +26,8 @@ def perform_guarded(guard: Guard, route: Route, handler: Handler, call: Call, re
     """Run the handler of an admitted call, and tell the guard what came of it.
 
     A collection that exists is given to who asks to get or create it only if the guard lets them get it, and copied for
-    who may read its records only, as the copy is theirs. A new one that the guard cannot take note of is deleted again.
+    who may read its records only, as the copy is theirs. A new one that the guard cannot take note of is deleted again;
+    whether one is new the database says, for several calls may ask to create it at once.
     """
     assert call.identity is not None
     before = _before(route, call, resource)
@@ -38,11 +41,15 @@ def perform_guarded(guard: Guard, route: Route, handler: Handler, call: Call, re
     elif route.name == "update_collection":
         _check_is_no_id(call, call.body.new_name)
     response = handler(call)
-    if route.name == "create_collection" and not before:
-        _note_creation(guard, call, resource, response)
+    if route.name == "create_collection":
+        assert isinstance(response, CreationResponse)
+        if response.is_new:
+            _note_creation(guard, call, resource, response.id)
+        elif str(response.id) not in {known.id for known in before}:
+            guard.authorize(call.identity, "collection:get_collection", resource)
     elif route.name == "fork_collection":
         copy = Resource(call.parameters["tenant"], call.parameters["database"], call.body.new_name)
-        _note_creation(guard, call, copy, response)
+        _note_creation(guard, call, copy, UUID(orjson.loads(response.body)["id"]))
     elif route.name == "update_collection":
         for known in before:
             new_name = call.body.new_name
@@ -69,15 +76,14 @@ def _check_is_no_id(call: Call, name: str | None) -> None:
     raise InvalidArgumentError(f"Collection name {name!r} is the id of a collection in this database")
 
 
-def _note_creation(guard: Guard, call: Call, resource: Resource, response: Response) -> None:
+def _note_creation(guard: Guard, call: Call, resource: Resource, id_: UUID) -> None:
     assert call.identity is not None
-    assert resource.tenant is not None
-    assert resource.database is not None
-    assert resource.collection is not None
     try:
-        guard.collection_created(call.identity, resource, orjson.loads(response.body)["id"])
+        guard.collection_created(call.identity, resource, str(id_))
     except Exception:
-        call.database.delete_collection(resource.collection, resource.tenant, resource.database)
+        # Not by its name, which may be another collection's by now.
+        with suppress(NotFoundError):
+            call.database.delete_collection_by_id(id_)
         raise
 
 

@@ -9,7 +9,13 @@ from typing import Any
 import bcrypt
 import pytest
 
-from chromadb.auth import ServerAuthenticationProvider, UserIdentity
+from chromadb.auth import (
+    AuthzAction,
+    AuthzResource,
+    ServerAuthenticationProvider,
+    ServerAuthorizationProvider,
+    UserIdentity,
+)
 from chromadb.auth.guard import Guard, Resource, guard_from
 from chromadb.auth.options import AuthOptions
 from chromadb.errors import AuthorizationError, ChromaAuthError, InternalError
@@ -36,6 +42,37 @@ class Deputy(ServerAuthenticationProvider):
 
     def authenticate_or_raise(self, headers: dict[str, str]) -> UserIdentity:
         return UserIdentity(headers["x-user"])
+
+
+class Exempting(ServerAuthenticationProvider):
+    """Another package's provider, of the documented shape: asks which operations need no credentials."""
+
+    def authenticate_or_raise(self, headers: dict[str, str]) -> UserIdentity:
+        if self.ignore_operation(headers["x-verb"], headers["x-path"]):
+            return UserIdentity("nobody")
+        raise PermissionError
+
+
+stopped: list[str] = []
+
+
+class Ending(Deputy):
+    """Cannot stop."""
+
+    def stop(self) -> None:
+        stopped.append("authentication")
+        raise RuntimeError
+
+
+class EndingAuthorization(ServerAuthorizationProvider):
+    """Says when it is stopped."""
+
+    def authorize_or_raise(self, user: UserIdentity, action: AuthzAction, resource: AuthzResource) -> None:
+        pass
+
+    def stop(self) -> None:
+        super().stop()
+        stopped.append("authorization")
 
 
 def guard(**options: Any) -> Guard:
@@ -124,6 +161,26 @@ def test_a_provider_of_another_package() -> None:
         tested.authenticate({})
 
 
+def test_a_provider_may_ask_which_operations_need_no_credentials() -> None:
+    tested = guard(chroma_server_authn_provider=f"{__name__}.Exempting")
+    for verb, path in (("GET", "/api/v2"), ("get", "/api/v2/heartbeat"), ("GET", "/api/v1/version")):
+        assert tested.authenticate({"x-verb": verb, "x-path": path}).user_id == "nobody"
+    for verb, path in (("POST", "/api/v2/heartbeat"), ("GET", "/api/v2/tenants")):
+        with pytest.raises(ChromaAuthError):
+            tested.authenticate({"x-verb": verb, "x-path": path})
+
+
+def test_a_closed_guard_has_stopped_its_providers() -> None:
+    stopped.clear()
+    tested = guard(
+        chroma_server_authn_provider=f"{__name__}.Ending",
+        chroma_server_authz_provider=f"{__name__}.EndingAuthorization",
+    )
+    assert stopped == []
+    tested.close()
+    assert sorted(stopped) == ["authentication", "authorization"]
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -175,6 +232,10 @@ def test_openfga_permissions_follow_collections(store: Store) -> None:
     assert refuses(ann, "collection:add", by_id)
     tested.collection_created(ann, HERE, "1-2")
     assert not refuses(ann, "collection:add", by_id)
+    # By id, by name: both are ways to look at it.
+    assert not refuses(ann, "collection:get_collection", by_id)
+    assert not refuses(ann, "collection:get_collection", HERE)
+    assert refuses(ben, "collection:get_collection", by_id)
     assert not refuses(ann, "collection:delete_collection", HERE)
     assert refuses(ben, "collection:get", by_id)
     assert refuses(ann, "collection:add", Resource("default", "tenant-default_database", "1-2"))

@@ -55,6 +55,9 @@ def test_nobody_gets_at_a_collection_by_a_copy_or_by_its_id_as_a_name(store: Sto
             assert ann.get(f"/collections/by-id/{name}").json() == REFUSAL
             assert ann.post(f"/collections/{name}/get", json={}).json() == REFUSAL
         assert ben.post(f"/collections/{bens}/get", json={}).json()["ids"] == ["a"]
+        assert ben.get(f"/collections/by-id/{bens}").json()["name"] == "bens-things"
+        assert ben.get(f"/collections/{bens}/indexing_status").status_code == 200
+        assert ben.get(f"/collections/{bens}/fork_count").status_code == 501
         # A name that looks like an id is as good as any other.
         assert ann.post("/collections", json={"name": "6f1c0f8e-7f0b-4b38-9a43-2a8b3a0f6c11"}).status_code == 200
         for client in (ann, ben):

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
+import pytest
 
 from chromadb.auth.guard import Resource
-from chromadb.errors import AuthorizationError, ChromaAuthError
+from chromadb.engine.database import Database, DatabaseOptions
+from chromadb.errors import AuthorizationError, ChromaAuthError, InternalError
 from chromadb.model.identity import UserIdentity
 from chromadb.server.application import Application
 from chromadb.server.configuration import ServerConfiguration
@@ -45,9 +50,12 @@ class Recorder:
     def collection_deleted(self, resource: Resource, collection_id: str) -> None:
         self.noted.append(("deleted", resource))
 
+    def close(self) -> None:
+        self.noted.append(("closed", Resource()))
+
 
 def exchanged(
-    tmp_path: Path, guard: Recorder, requests: list[tuple[str, str, Any]], token: str
+    tmp_path: Path, guard: Recorder, requests: list[tuple[str, str, Any]], token: str, at_once: bool = False
 ) -> list[httpx.Response]:
     """Return the answers of an application that is started and stopped as a server does."""
 
@@ -61,7 +69,8 @@ def exchanged(
         transport = httpx.ASGITransport(app=application)
         headers = {"x-chroma-token": token}
         async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
-            answers = [await client.request(method, path, json=body) for method, path, body in requests]
+            asked = [client.request(method, path, json=body) for method, path, body in requests]
+            answers = await asyncio.gather(*asked) if at_once else [await one for one in asked]
         await orders.put({"type": "lifespan.shutdown"})
         await life
         return answers
@@ -110,7 +119,7 @@ def test_the_guard_is_asked_about_what_the_call_names(tmp_path: Path) -> None:
         ("collection:delete_collection", things),
         ("system:reset", Resource()),
     ]
-    assert guard.noted == [("created", things), ("deleted", things)]
+    assert guard.noted == [("created", things), ("deleted", things), ("closed", Resource())]
 
 
 def test_every_route_that_is_not_public_has_an_action() -> None:
@@ -125,5 +134,61 @@ def test_a_guard_hears_of_new_collections_once_and_of_all_deleted(tmp_path: Path
     answers = exchanged(tmp_path, guard, requests, "secret")
     assert [answer.status_code for answer in answers] == [200, 200, 200]
     things = Resource("default_tenant", "default_database", "things")
-    assert guard.noted == [("created", things), ("deleted", things)]
+    assert guard.noted == [("created", things), ("deleted", things), ("closed", Resource())]
     assert guard.asked[2] == ("collection:get_collection", things)
+
+
+class Strict(Recorder):
+    """Lets nobody get a collection."""
+
+    def authorize(self, identity: UserIdentity, action: str, resource: Resource) -> None:
+        super().authorize(identity, action, resource)
+        if action == "collection:get_collection":
+            raise AuthorizationError("Unauthorized")
+
+
+@pytest.mark.parametrize(("kind", "statuses"), [(Recorder, [200, 200]), (Strict, [200, 401])])
+def test_of_two_that_create_a_collection_at_once_one_has_made_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Recorder], statuses: list[int]
+) -> None:
+    guard, both, make = kind(), threading.Barrier(2, timeout=30), Database.make_collection
+
+    def make_at_once(*arguments: Any) -> Any:
+        # By now both calls have found no collection of the name.
+        both.wait()
+        return make(*arguments)
+
+    monkeypatch.setattr(Database, "make_collection", make_at_once)
+    request = ("POST", f"{DATABASE}/collections", {"name": "things", "get_or_create": True})
+    answers = exchanged(tmp_path, guard, [request] * 2, "secret", at_once=True)
+    assert sorted(answer.status_code for answer in answers) == statuses
+    things = Resource("default_tenant", "default_database", "things")
+    assert guard.noted == [("created", things), ("closed", Resource())]
+    assert guard.asked[2:] == [("collection:get_collection", things)]
+    with closing(Database(DatabaseOptions(directory=tmp_path / "data"))) as database:
+        kept = database.get_collection("things", "default_tenant", "default_database")
+    assert {answer.json()["id"] for answer in answers if answer.status_code == 200} == {str(kept.id)}
+
+
+@pytest.mark.parametrize("is_copy", [False, True])
+def test_what_a_guard_cannot_note_is_deleted_and_nothing_else_of_its_name(tmp_path: Path, is_copy: bool) -> None:
+    others = []
+
+    class Forgetful(Recorder):
+        """Cannot note collections; one that it is told of has been renamed, and another has its name."""
+
+        def collection_created(self, identity: UserIdentity, resource: Resource, collection_id: str) -> None:
+            if resource.collection == "things":
+                with closing(Database(DatabaseOptions(directory=tmp_path / "data"))) as database:
+                    database.modify_collection(UUID(collection_id), "renamed")
+                    others.append(database.create_collection("things", "default_tenant", "default_database").id)
+                raise InternalError("OpenFGA answered 400 to write")
+
+    first = exchanged(tmp_path, Forgetful(), [("POST", f"{DATABASE}/collections", {"name": "first"})], "secret")
+    request: tuple[str, str, Any] = ("POST", f"{DATABASE}/collections", {"name": "things"})
+    if is_copy:
+        request = ("POST", f"{DATABASE}/collections/{first[0].json()['id']}/fork", {"new_name": "things"})
+    assert exchanged(tmp_path, Forgetful(), [request], "secret")[0].status_code == 500
+    with closing(Database(DatabaseOptions(directory=tmp_path / "data"))) as database:
+        found = {info.name: info.id for info in database.list_collections("default_tenant", "default_database")}
+    assert found == {"first": UUID(first[0].json()["id"]), "things": others[0]}

@@ -208,6 +208,13 @@ def delete_collection(connection: apsw.Connection, name: str, tenant: str, datab
     return int(row[0])
 
 
+def delete_collection_by_id(connection: apsw.Connection, id_: UUID) -> int:
+    """Delete a collection and return its number; raises NotFoundError. The caller deletes its records."""
+    number = get_state(connection, id_).number
+    connection.execute("DELETE FROM collections WHERE number = ?", (number,))
+    return number
+
+
 def rename_collection(connection: apsw.Connection, id_: UUID, name: str) -> None:
     """Give a collection another name; raises AlreadyExistsError if its database has one of that name."""
     try:

@@ -90,12 +90,19 @@ def delete_database(call: Call) -> Response:
     return json_response({})
 
 
-def create_collection(call: Call) -> Response:
+class CreationResponse(Response, frozen=True, kw_only=True):
+    """An answer with a collection: its id, and whether the call made it."""
+
+    id: UUID
+    is_new: bool
+
+
+def create_collection(call: Call) -> CreationResponse:
     """Add a collection, or answer with the one that has the name."""
     body: CreateCollection = call.body
     metadata = read_collection_metadata(body.metadata, "metadata", none_deletes=False)
     with deserializing("configuration", "schema"):
-        info = call.database.create_collection(
+        info, is_new = call.database.make_collection(
             body.name,
             call.parameters["tenant"],
             call.parameters["database"],
@@ -104,7 +111,8 @@ def create_collection(call: Call) -> Response:
             body.schema,
             bool(body.get_or_create),
         )
-    return json_response(_collection_json(info))
+    answer = json_response(_collection_json(info))
+    return CreationResponse(answer.status, answer.body, answer.headers, id=info.id, is_new=is_new)
 
 
 def list_collections(call: Call) -> Response:
