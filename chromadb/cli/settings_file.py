@@ -196,7 +196,7 @@ def _known(key: str, source: str) -> str:
 
 
 def _of_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    """Return the settings among the variables; other variables are none of the server's business."""
+    """Return the settings among the variables; those of no key and no section are none of the server's business."""
     for name, instead in _LEGACY.items():
         if environment.get(name):
             raise SettingError(f"{name} in the environment is of releases before 1.0; {instead}")
@@ -205,14 +205,18 @@ def _of_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         if environment.get(name):
             found[key] = _of_variable(name, key, environment[name])
     for name, text in environment.items():
+        if not text or not name.startswith(_PREFIX):
+            continue
         key = name.removeprefix(_PREFIX).lower().replace("__", ".")
-        if text and key in _READERS and name.startswith(_PREFIX):
-            found[key] = _of_variable(name, key, text)
+        section, dot, _ = key.partition(".")
+        if key in _READERS or (dot and section in _SECTIONS):
+            known = _known(key, f"the environment ({name})")
+            found[known] = _of_variable(name, known, text)
     return found
 
 
 def _of_variable(name: str, key: str, text: str) -> Any:
-    if key in _AUTH:
+    if _READERS[key] in (kinds.text, kinds.path, kinds.file):
         return text
     try:
         return yaml.safe_load(text)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from chromadb.client.http.address import split_credentials
 from chromadb.client.settings import Settings
 from chromadb.client.system import SharedSystemClient
 
@@ -25,10 +26,10 @@ def remote_settings(
     """
     used = Settings() if settings is None else settings
     host, port = str(host), int(port)
-    if used.chroma_server_host and used.chroma_server_host != host:
+    (own, _), (asked, _) = split_credentials(used.chroma_server_host or ""), split_credentials(host)
+    if own and own != asked:
         raise ValueError(
-            f"Chroma server host provided in settings[{used.chroma_server_host}] is different to the one provided in "
-            f"HttpClient: [{host}]"
+            f"Chroma server host provided in settings[{own}] is different to the one provided in HttpClient: [{asked}]"
         )
     if used.chroma_server_http_port and used.chroma_server_http_port != port:
         raise ValueError(

@@ -40,6 +40,7 @@ def openapi_document() -> bytes:
     for route in ROUTES:
         types += [kind for kind in (route.body, route.answer) if kind is not None]
     schemas, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
+    _simplify_tuples([schemas, components])
     schema_of = {str(kind): schema for kind, schema in zip(types, schemas, strict=True)}
     paths: dict[str, dict[str, Any]] = {}
     for route in ROUTES:
@@ -56,6 +57,14 @@ def openapi_document() -> bytes:
             "tags": [{"name": tag} for tag in _TAGS],
         }
     )
+
+
+def _simplify_tuples(part: Any) -> None:
+    """Drop the ``items: false`` of tuples, which generators of clients do not know; ``maxItems`` says the same."""
+    if isinstance(part, dict) and part.get("items") is False:
+        del part["items"]
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, (list, tuple)) else ():
+        _simplify_tuples(inner)
 
 
 def _operation(route: Route, schema_of: dict[str, Any]) -> dict[str, Any]:

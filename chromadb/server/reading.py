@@ -255,7 +255,7 @@ def read_embeddings(raw: msgspec.Raw, *, nullable: bool) -> tuple[Matrix, list[b
             present = [True] * len(vectors)
     except msgspec.ValidationError:
         raise mismatch from None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidArgumentError(f"Failed to parse the request body as JSON: embeddings: {error}") from None
     if len(present) != len(vectors) and not nullable:
         raise mismatch

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import socket
+import ssl
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -12,14 +14,18 @@ from tempfile import TemporaryDirectory
 from granian import Granian
 from granian.constants import Interfaces, Loops
 from granian.http import HTTP1Settings, HTTP2Settings
+from granian.log import LogLevels
 
 from chromadb.auth.guard import guard_from
 from chromadb.server.application import Application
-from chromadb.server.configuration import ServerConfiguration
+from chromadb.server.configuration import ServerConfiguration, TlsConfiguration
 from chromadb.server.operation.logs import log_settings
 from chromadb.telemetry.exporting import check_tracing
 
-_KILL_TIMEOUT_SECONDS = 30
+_STOP_SECONDS = 30
+"""How long a worker that is told to stop may take beyond the wait for a body, until it is killed."""
+
+_LONGEST_STOP_SECONDS = 24 * 60 * 60
 
 _HEADERS_BYTES = 64 * 1024
 """Of one request over HTTP/2, of which one connection may begin many at a time."""
@@ -32,18 +38,23 @@ class AddressUnavailableError(Exception):
 def serve(configuration: ServerConfiguration) -> None:
     """Serve until SIGTERM or SIGINT; running requests are then finished and the database is closed.
 
-    Raises AddressUnavailableError, and ValueError for authentication or traces that cannot be set up, before anything
-    is started.
+    Raises AddressUnavailableError, and ValueError for authentication, traces, TLS or a log that cannot be set up,
+    before anything is started.
     """
-    guard_from(configuration.auth)
+    if (trial := guard_from(configuration.auth)) is not None:
+        trial.close()
     if configuration.tracing is not None:
         check_tracing(configuration.tracing)
+    tls = configuration.tls
+    if tls is not None:
+        _check_tls(tls)
+    if configuration.log_path is not None:
+        _check_log(configuration.log_path)
     address = _checked_address(configuration)
     # Queries run beside one another, one to a thread; a team of threads in each would only have them wait.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     # Those of a team that does run wait for their next work asleep, not busily on a core that requests need.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    tls = configuration.tls
     server = Granian(
         "chromadb.server",
         address=address,
@@ -56,12 +67,13 @@ def serve(configuration: ServerConfiguration) -> None:
         # A client that no longer answers to a ping is let go.
         http2_settings=HTTP2Settings(max_headers_size=_HEADERS_BYTES, keep_alive_interval=30_000),
         log_enabled=True,
+        log_level=LogLevels(configuration.log_level),
         log_dictconfig=log_settings(configuration.log_format, configuration.log_level, configuration.log_path),
         ssl_cert=None if tls is None else tls.certificate,
         ssl_key=None if tls is None else tls.key,
         ssl_ca=None if tls is None else tls.client_ca,
         ssl_client_verify=tls is not None and tls.client_ca is not None,
-        workers_kill_timeout=_KILL_TIMEOUT_SECONDS,
+        workers_kill_timeout=math.ceil(min(configuration.body_timeout_seconds + _STOP_SECONDS, _LONGEST_STOP_SECONDS)),
         respawn_failed_workers=configuration.workers > 1,
     )
     with ExitStack() as stack:
@@ -73,6 +85,31 @@ def serve(configuration: ServerConfiguration) -> None:
 
 def _application(configuration: ServerConfiguration, counts: Path | None) -> Application:
     return Application(configuration, guard_from(configuration.auth), counts)
+
+
+def _check_tls(tls: TlsConfiguration) -> None:
+    """Raise ValueError for files that hold no certificates, or no key that fits."""
+    for key, file in (("tls.certificate", tls.certificate), ("tls.client_ca", tls.client_ca)):
+        if file is not None:
+            try:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_verify_locations(file)
+            except OSError as error:
+                raise ValueError(f"{key}: {file} holds no certificates in PEM that can be read: {error}") from None
+    try:
+        # Without a password, the terminal would be asked for that of an encrypted key.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(tls.certificate, tls.key, password="")
+    except OSError as error:
+        raise ValueError(
+            f"tls.key: {tls.key} holds no unencrypted private key in PEM that belongs to tls.certificate: {error}"
+        ) from None
+
+
+def _check_log(path: Path) -> None:
+    """Raise ValueError for a file that cannot be written to."""
+    try:
+        path.open("a").close()
+    except OSError as error:
+        raise ValueError(f"log_path: {path} cannot be written to: {error.strerror}") from None
 
 
 def _checked_address(configuration: ServerConfiguration) -> str:

@@ -65,6 +65,13 @@ def test_an_address_in_use_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
+def test_a_log_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    for log in (tmp_path / "none" / "log.txt", tmp_path):
+        status, text = invoke("run", "--path", str(tmp_path / "data"), "--log-path", str(log))
+        assert status == 1
+        assert f"log_path: {log} cannot be written to" in text
+
+
 @pytest.mark.parametrize("to_file", [False, True])
 def test_banner_and_log(tmp_path: Path, to_file: bool) -> None:
     log = tmp_path / "log.txt"

@@ -70,6 +70,13 @@ def test_the_environment_wins_over_the_file_and_a_flag_over_both(tmp_path: Path)
     assert (read_in.cors_allow_origins, read_in.hash_type) == (("*",), "sha256")
 
 
+@pytest.mark.parametrize("value", ["2024", "::", "true", "null", "[a", "a: b", "# a"])
+def test_text_in_the_environment_is_taken_as_it_is(tmp_path: Path, value: str) -> None:
+    names = ("CHROMA_PERSIST_PATH", "CHROMA_LISTEN_ADDRESS", "CHROMA_LOG_PATH")
+    read_in = read(tmp_path, "", dict.fromkeys(names, value))
+    assert (read_in.persist_path, read_in.listen_address, read_in.log_path) == (Path(value), value, Path(value))
+
+
 def test_tls_needs_both_files(tmp_path: Path) -> None:
     for name in ("c.pem", "k.pem"):
         (tmp_path / name).write_text("x")
@@ -111,6 +118,8 @@ def test_what_is_not_accepted_is_named(tmp_path: Path, text: str, named: str) ->
         ("CHROMA_CORS_ALLOW_ORIGINS", "[", "CHROMA_CORS_ALLOW_ORIGINS"),
         ("CHROMA_SERVER_HTTP_PORT", "9000", "CHROMA_PORT"),
         ("PERSIST_DIRECTORY", "/data", "CHROMA_PERSIST_PATH"),
+        ("CHROMA_LIMITS__BURTS", "9", "CHROMA_LIMITS__BURTS"),
+        ("CHROMA_TLS__KEY__FILE", "x", r"tls\.key\.file"),
     ],
 )
 def test_a_variable_that_is_not_accepted_is_named(tmp_path: Path, name: str, value: str, instead: str) -> None:

@@ -123,6 +123,12 @@ def test_reading_is_tried_again_and_making_is_not(script: Scripted) -> None:
         with pytest.raises(httpx.RemoteProtocolError, match=r"POST .*collections failed"):
             client.create_collection("things")
         assert len([path for path, _ in script.seen if path.endswith("/collections")]) == 1
+        # A second one would delete what others wrote after the first.
+        script.answers["/reset"] = (200, "application/json", b"true")
+        script.hang_up, script.seen = 1, []
+        with pytest.raises(httpx.RemoteProtocolError, match=r"POST .*reset failed"):
+            client.reset()
+        assert [path for path, _ in script.seen] == ["/reset"]
 
 
 def test_headers_and_credentials_are_sent_and_not_shown(script: Scripted) -> None:
@@ -137,6 +143,27 @@ def test_headers_and_credentials_are_sent_and_not_shown(script: Scripted) -> Non
     with pytest.raises(ValueError, match="X-Own") as refusal:
         chromadb.HttpClient("127.0.0.1", script.port, headers={"X-Own": "very-secret\n"})
     assert "very-secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("scheme", ["", "http://"])
+def test_credentials_of_the_host_are_sent_and_not_shown(
+    script: Scripted, caplog: pytest.LogCaptureFixture, scheme: str
+) -> None:
+    address = f"{scheme}ann:pa55%40w0rd@127.0.0.1" + (f":{script.port}" if scheme else "")
+    with caplog.at_level("INFO"), chromadb.HttpClient(address, script.port, headers={"X-Own": "1"}) as client:
+        assert script.seen[0][1]["authorization"] == httpx.BasicAuth("ann", "pa55@w0rd")._auth_header
+        assert script.seen[0][1]["x-own"] == "1"
+        assert "pa55" not in repr(client) + repr(client.get_settings())
+    assert "/auth/identity" in caplog.text
+    assert "pa55" not in caplog.text
+    for settings, host in (
+        (Settings(chroma_server_host=address), "other"),
+        (None, "http://ann:pa55/x@host"),
+        (None, "http://ann:pa55://x@host"),
+    ):
+        with pytest.raises(ValueError, match=r"host") as refusal:
+            chromadb.HttpClient(host, script.port, settings=settings)
+        assert "pa55" not in str(refusal.value)
 
 
 def test_a_cloud_client_goes_where_its_key_leads(script: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,6 +42,12 @@ def test_every_route_is_described(operations: dict[str, Any]) -> None:
     assert set(operations) == {route.name for route in ROUTES}
 
 
+def test_generators_of_clients_can_read_the_schemas(fuzzed: RunningServer) -> None:
+    text = httpx.get(f"{fuzzed.url}/openapi.json").text
+    assert '"prefixItems":[' in text
+    assert '"items":false' not in text
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [route.name for route in ROUTES])
 @pytest.mark.parametrize("is_known", [False, True])

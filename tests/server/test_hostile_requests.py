@@ -161,6 +161,15 @@ def test_numbers_that_nobody_can_hold(http: httpx.Client, collection: str, numbe
     json.loads(shown.content, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
 
 
+@pytest.mark.parametrize("path", ["add", "update", "upsert"])
+@pytest.mark.parametrize("embeddings", [b'["\xff"]', b"[\xff]", b'["a\xffb",null]', b'[[1,"\xff"]]'])
+def test_bytes_that_are_no_text_are_refused(http: httpx.Client, collection: str, path: str, embeddings: bytes) -> None:
+    body = b'{"ids":["a"],"embeddings":%s}' % embeddings
+    answer = http.post(f"{collection}/{path}", content=body, headers=JSON)
+    assert answer.status_code in (400, 422), answer.text
+    assert answer.json()["message"].startswith("Failed to ")
+
+
 @pytest.mark.parametrize(
     "text", ["\x00", "a\x00b", "../../etc/passwd", "..%2f..", "a\nb", "\u202e", "'; DROP TABLE x; --"]
 )

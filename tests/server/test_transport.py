@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import ssl
+import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -127,6 +128,19 @@ def test_stopping_finishes_running_requests_and_closes_the_database(tmp_path: Pa
     assert not (tmp_path / "data" / "chroma.sqlite3-wal").exists()
 
 
+@pytest.mark.slow
+def test_stopping_waits_for_a_body_to_be_given_up(tmp_path: Path) -> None:
+    with running(tmp_path, "body_timeout_seconds: 33\n") as server:
+        port = httpx.URL(server.url).port
+        assert port is not None
+        with socket.create_connection(("127.0.0.1", port), 60) as connection:
+            connection.sendall(b"POST /api/v2/tenants HTTP/1.1\r\nhost: x\r\ncontent-length: 50\r\n\r\n{")
+            time.sleep(0.2)
+            assert server.stop() == 0
+    assert "Killing" not in server.output.read_text()
+    assert not (tmp_path / "data" / "chroma.sqlite3-wal").exists()
+
+
 def test_interrupting_stops_it(tmp_path: Path) -> None:
     with running(tmp_path) as server:
         server.process.send_signal(signal.SIGINT)
@@ -192,3 +206,24 @@ def test_tls_with_certificates_of_clients(tmp_path: Path, certificate: tuple[Pat
         known = ssl.create_default_context(cafile=str(file))
         known.load_cert_chain(*signed_by(file, key))
         assert httpx.get(server.url + HEARTBEAT, verify=known).status_code == 200
+
+
+def test_tls_files_that_cannot_be_used_are_refused_by_name(tmp_path: Path, certificate: tuple[Path, Path]) -> None:
+    file, key = certificate
+    junk, encrypted = tmp_path / "junk.pem", tmp_path / "encrypted.pem"
+    junk.write_text("junk")
+    command = ["openssl", "rsa", "-aes256", "-passout", "pass:secret", "-in", str(key), "-out", str(encrypted)]
+    subprocess.run(command, check=True, capture_output=True)
+    _, foreign = authority(tmp_path / "foreign")
+    for named, files in (
+        ("tls.certificate", (junk, key, file)),
+        ("tls.key", (file, junk, file)),
+        ("tls.key", (file, encrypted, file)),
+        ("tls.key", (file, foreign, file)),
+        ("tls.client_ca", (file, key, junk)),
+    ):
+        settings = "tls: {{certificate: {}, key: {}, client_ca: {}}}\n".format(*files)
+        with pytest.raises(AssertionError) as refused, running(tmp_path, settings):
+            pass
+        assert f"\n{named}: " in str(refused.value)
+        assert "Traceback" not in str(refused.value)

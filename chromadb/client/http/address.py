@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from base64 import b64encode
+from urllib.parse import unquote, urlsplit
 
 DEFAULT_PATH = "/api/v2"
 
@@ -25,7 +26,9 @@ def resolve_url(host: str, ssl: bool | None = False, default_api_path: str = DEF
         raise ValueError(f"Invalid URL. Unrecognized protocol - {scheme}.")
     location, _, path = rest.partition("/")
     if not location.partition(":")[0] or not _has_port(location):
-        raise ValueError(f"Invalid URL. Expected a host name, a colon and a port, got {location!r}.")
+        # Before the sign for user and password, parts of a password may pass for the host.
+        shown = "" if "@" in rest else f", got {location!r}"
+        raise ValueError(f"Invalid URL. Expected a host name, a colon and a port{shown}.")
     path = f"/{path}".partition("?")[0].partition("#")[0].rstrip("/")
     if not path.endswith(default_api_path):
         path += default_api_path
@@ -37,6 +40,21 @@ def without_credentials(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     location, slash, path = rest.partition("/")
     return f"{scheme}{separator}{location.rpartition('@')[2]}{slash}{path}"
+
+
+def split_credentials(host: str) -> tuple[str, str | None]:
+    """Return a host or URL without user and password, and the Authorization header that says them; None: it has none.
+
+    They come percent-encoded, as httpx reads them.
+    """
+    scheme, separator, rest = host.partition("://") if "://" in host else ("", "", host)
+    location, slash, path = rest.partition("/")
+    credentials, sign, name = location.rpartition("@")
+    if not sign:
+        return host, None
+    user, _, password = credentials.partition(":")
+    encoded = b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode()
+    return f"{scheme}{separator}{name}{slash}{path}", f"Basic {encoded}"
 
 
 def _has_port(location: str) -> bool:

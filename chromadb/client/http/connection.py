@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 
 from chromadb.auth.providers import ClientAuthProvider
-from chromadb.client.http.address import resolve_url, without_credentials
+from chromadb.client.http.address import resolve_url, split_credentials, without_credentials
 from chromadb.client.http.headers import auth_provider, request_headers
 from chromadb.client.operations.operation import Call
 from chromadb.client.settings import Settings
@@ -44,13 +44,18 @@ class Request:
 class Connection:
     """The address of a server and what is sent to it.
 
-    shown: the address without credentials. Raises ValueError for settings that name no server or cannot be followed.
+    shown: the address without credentials. Those of the host move to the headers of the settings, which are not shown.
+    Raises ValueError for settings that name no server or cannot be followed.
     """
 
     def __init__(self, settings: Settings) -> None:
         path = settings.chroma_server_api_default_path
+        host, authorization = split_credentials(settings.require("chroma_server_host"))
+        if authorization is not None:
+            settings.chroma_server_host = host
+            settings.chroma_server_headers = {**(settings.chroma_server_headers or {}), "Authorization": authorization}
         self._url = resolve_url(
-            settings.require("chroma_server_host"),
+            host,
             settings.chroma_server_ssl_enabled,
             "/api/v2" if path is None else path.value,
             settings.chroma_server_http_port or 8000,

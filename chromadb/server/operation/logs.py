@@ -101,5 +101,6 @@ def log_settings(log_format: LogFormat, level: LogLevel, path: Path | None) -> d
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": formatter}},
         "handlers": {"out": handler},
-        "loggers": dict.fromkeys(("_granian", "granian.access", "chromadb", "opentelemetry"), logger),
+        # Each its own, for Granian sets the level of its own in place.
+        "loggers": {name: dict(logger) for name in ("_granian", "granian.access", "chromadb", "opentelemetry")},
     }

@@ -88,6 +88,16 @@ def test_the_log_of_a_server(tmp_path: Path) -> None:
     assert (accesses[2]["received"], accesses[2]["sent"] > 0) == (21, True)
 
 
+@pytest.mark.parametrize(("level", "shown"), [("error", set()), ("info", {"INFO"}), ("debug", {"INFO"})])
+def test_the_level_is_that_of_every_line(tmp_path: Path, level: str, shown: set[str]) -> None:
+    log = tmp_path / "log.txt"
+    with running(tmp_path, f"log_level: {level}\naccess_log: true\nlog_path: {log}\n") as server:
+        assert httpx.get(f"{server.url}/api/v2/heartbeat").status_code == 200
+        assert server.stop() == 0
+    levels = {line.split()[2] for line in log.read_text().splitlines()}
+    assert levels == shown
+
+
 def test_what_an_exception_quotes_is_no_line_of_the_log() -> None:
     try:
         raise ValueError("bad name 'x\n2026-01-01 INFO chromadb: forged\r2026\u2028forged'")
