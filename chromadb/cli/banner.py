@@ -25,5 +25,8 @@ def banner(configuration: ServerConfiguration) -> str:
         f"Connect to Chroma at: {_BOLD}{scheme}://localhost:{configuration.port}{_OFF}",
         "Getting started guide: https://docs.trychroma.com/docs/overview/getting-started",
         "",
+        "\N{CLOUD}\N{VARIATION SELECTOR-16} To deploy your DB - try Chroma Cloud!",
+        "- Sign up: https://trychroma.com/signup",
+        "",
     )
     return "\n".join(lines)

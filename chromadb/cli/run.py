@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from chromadb.cli.banner import banner
-from chromadb.cli.settings_file import SettingError, read_settings
+from chromadb.cli.settings_file import SettingError, read_settings, remarks_on_environment
 from chromadb.server.configuration import ServerConfiguration
 from chromadb.server.serve import AddressUnavailableError, serve
 
@@ -41,9 +41,10 @@ def run(
     except SettingError as error:
         typer.echo(f"Error loading config: {error}", err=True)
         raise typer.Exit(1) from None
-    typer.echo(banner(configuration))
+    for remark in remarks_on_environment(os.environ):
+        typer.echo(f"Warning: {remark}", err=True)
     try:
-        serve(configuration)
+        serve(configuration, lambda found: typer.echo(banner(found)))
     except (AddressUnavailableError, ValueError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

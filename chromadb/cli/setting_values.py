@@ -11,6 +11,9 @@ from chromadb.server.operation.limits import TenantLimits
 from chromadb.server.operation.scorecard import ScorecardRule
 from chromadb.telemetry.options import OpenTelemetryGranularity
 
+DATABASE_FILE = "chroma.sqlite3"
+"""The name of a database's file in its directory."""
+
 
 def text(value: Any) -> str:
     """Return a text that is not empty."""
@@ -63,6 +66,25 @@ def one_of(*choices: str) -> Callable[[Any], str]:
         return str(value)
 
     return read
+
+
+def only(*accepted: Any, because: str) -> Callable[[Any], Any]:
+    """Return the reader of what says how this server is anyway. because: what is accepted, and why nothing else."""
+
+    def read(value: Any) -> Any:
+        if not any(value == one and type(value) is type(one) for one in accepted):
+            raise ValueError(because)
+        return value
+
+    return read
+
+
+def database_file(value: Any) -> Path:
+    """Return the path of a database's file."""
+    found = path(value)
+    if found.name != DATABASE_FILE:
+        raise ValueError(f"a path that ends in {DATABASE_FILE}")
+    return found
 
 
 def level(value: Any) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
@@ -71,13 +72,19 @@ _WRONG_TYPE = HttpError(415, "ChromaError", "Expected request with `Content-Type
 class Application:
     """Serves one database. It is opened when the server starts the application, and closed when it stops it.
 
-    counts_directory: where the processes of a server count requests; None: this one is alone.
+    counts_directory: where the processes of a server count requests; None: this one is alone. stopped_at: returns when
+    the server was told to stop, in seconds of ``time.monotonic``; infinity: it has not been.
     """
 
     def __init__(
-        self, configuration: ServerConfiguration, guard: Guard | None = None, counts_directory: Path | None = None
+        self,
+        configuration: ServerConfiguration,
+        guard: Guard | None = None,
+        counts_directory: Path | None = None,
+        stopped_at: Callable[[], float] = lambda: math.inf,
     ) -> None:
         self._configuration = configuration
+        self._stopped_at = stopped_at
         self._guard = guard
         routes, counts = ROUTES, None
         if configuration.metrics:
@@ -155,6 +162,8 @@ class Application:
 
     async def _answer(self, request: Request, receive: Receive) -> Response:
         method, path = request.method, request.path
+        if method == "OPTIONS" and self._configuration.cors_allow_origins is not None:
+            return self._preflight(path)
         if path.startswith(_V1) and len(path) > len(_V1):
             return _V1_GONE if method in _V1_METHODS else Response(405, headers=_allow(",".join(_V1_METHODS)))
         try:
@@ -165,8 +174,6 @@ class Application:
             return page_of(path, method) or Response(404)
         found = match.routes.get("GET" if method == "HEAD" else method)
         if found is None:
-            if method == "OPTIONS" and self._configuration.cors_allow_origins is not None:
-                return Response(200, headers=_allow(match.allowed))
             return Response(405, headers=_allow(match.allowed))
         route, names = found
         request.operation, request.template = route.name, route.path
@@ -189,6 +196,14 @@ class Application:
             return response
         finally:
             self._in_flight -= 1
+
+    def _preflight(self, path: str) -> Response:
+        """Answer a pre-flight request, at whatever path: what is served there is for the request itself to find out."""
+        try:
+            match = self._router.match(path)
+        except UnicodeDecodeError:
+            match = None
+        return Response(200, headers=() if match is None else _allow(match.allowed))
 
     async def _run(self, route: Route, request: Request, receive: Receive) -> Response:
         if self._opened is None:
@@ -291,12 +306,14 @@ class Application:
         is_large = announced.isdigit() and int(announced) > limit
         parts: list[bytes] = []
         size = 0
-        loop = asyncio.get_running_loop()
         seconds = self._configuration.body_timeout_seconds
-        latest = loop.time() + seconds
+        began = time.monotonic()
         while True:
-            left = latest + size / _SLOWEST_BYTES_PER_SECOND - loop.time()
-            message = await self._part(receive, min(seconds, left))
+            now = time.monotonic()
+            left = began + seconds + size / _SLOWEST_BYTES_PER_SECOND - now
+            # A server that stops waits for no body longer than this, however steadily it arrives.
+            left_to_stop = self._stopped_at() + seconds - now
+            message = await self._part(receive, min(seconds, left, left_to_stop))
             if message["type"] == "http.disconnect":
                 raise HttpError(400, "InvalidArgumentError", "The client went away before the end of the body")
             part: bytes = message.get("body", b"")
@@ -350,6 +367,7 @@ def _database_options(configuration: ServerConfiguration) -> DatabaseOptions:
         migrations=configuration.migration_mode,
         hash_algorithm=configuration.hash_type,
         allow_reset=configuration.allow_reset,
+        memory_limit_bytes=configuration.memory_limit_bytes,
     )
 
 

@@ -30,9 +30,11 @@ class ServerConfiguration:
 
     max_payload_size_bytes: of a request's body. cors_allow_origins: None: no CORS headers. workers: processes that
     serve the one directory. threads: database calls that one worker runs at a time. max_concurrent_requests: beyond
-    which a worker answers 429, 0: no limit. body_timeout_seconds: how long the next part of a body may take to arrive.
-    log_path: None: the standard output. access_log: whether every request is a line of the log. metrics: whether there
-    is a page of them. tracing: None: requests are not traced.
+    which a worker answers 429, 0: no limit. memory_limit_bytes: how much the indexes of collections may take in one
+    worker, None: no limit. open_files: how many a process may have open, None: as many as the system lets it.
+    body_timeout_seconds: how long the next part of a body may take to arrive. log_path: None: the standard output.
+    access_log: whether every request is a line of the log. metrics: whether there is a page of them. tracing: None:
+    requests are not traced.
     """
 
     persist_path: Path = Path("./chroma")
@@ -44,6 +46,8 @@ class ServerConfiguration:
     hash_type: Literal["md5", "sha256"] = "md5"
     migration_mode: Literal["apply", "validate"] = "apply"
     max_concurrent_requests: int = 0
+    memory_limit_bytes: int | None = None
+    open_files: int | None = None
     workers: int = 1
     threads: int = 4
     body_timeout_seconds: float = 60.0

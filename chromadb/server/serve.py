@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import math
+import multiprocessing
 import os
+import resource
 import socket
 import ssl
-from contextlib import ExitStack
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from ctypes import c_double
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-from granian import Granian
-from granian.constants import Interfaces, Loops
+from granian.constants import Interfaces, Loops, SSLProtocols
 from granian.http import HTTP1Settings, HTTP2Settings
 from granian.log import LogLevels
+from granian.server.mp import MPServer
 
 from chromadb.auth.guard import guard_from
 from chromadb.server.application import Application
@@ -35,27 +42,46 @@ class AddressUnavailableError(Exception):
     """The address cannot be listened on."""
 
 
-def serve(configuration: ServerConfiguration) -> None:
+class _Server(MPServer):
+    """Tells its workers when they began to be stopped. stopped_at: that moment, shared with them."""
+
+    stopped_at: c_double
+
+    def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
+        self.stopped_at.value = min(self.stopped_at.value, time.monotonic())
+        super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]
+
+
+def serve(configuration: ServerConfiguration, announce: Callable[[ServerConfiguration], None]) -> None:
     """Serve until SIGTERM or SIGINT; running requests are then finished and the database is closed.
 
-    Raises AddressUnavailableError, and ValueError for authentication, traces, TLS or a log that cannot be set up,
-    before anything is started.
+    announce: is told before the start what is served, with the port that is listened on.
+    Raises AddressUnavailableError, and ValueError for authentication, traces, TLS, a log or a number of open files that
+    cannot be set up, before anything is started.
     """
     if (trial := guard_from(configuration.auth)) is not None:
         trial.close()
     if configuration.tracing is not None:
         check_tracing(configuration.tracing)
-    tls = configuration.tls
-    if tls is not None:
-        _check_tls(tls)
+    if configuration.tls is not None:
+        _check_tls(configuration.tls)
     if configuration.log_path is not None:
         _check_log(configuration.log_path)
-    address = _checked_address(configuration)
+    if configuration.open_files is not None:
+        _limit_open_files(configuration.open_files)
+    with _reserved(configuration) as (address, port):
+        announced = replace(configuration, port=port)
+        announce(announced)
+        _serve_at(address, announced)
+
+
+def _serve_at(address: str, configuration: ServerConfiguration) -> None:
+    tls = configuration.tls
     # Queries run beside one another, one to a thread; a team of threads in each would only have them wait.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     # Those of a team that does run wait for their next work asleep, not busily on a core that requests need.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    server = Granian(
+    server = _Server(
         "chromadb.server",
         address=address,
         port=configuration.port,
@@ -71,20 +97,22 @@ def serve(configuration: ServerConfiguration) -> None:
         log_dictconfig=log_settings(configuration.log_format, configuration.log_level, configuration.log_path),
         ssl_cert=None if tls is None else tls.certificate,
         ssl_key=None if tls is None else tls.key,
+        ssl_protocol_min=SSLProtocols.tls12,
         ssl_ca=None if tls is None else tls.client_ca,
         ssl_client_verify=tls is not None and tls.client_ca is not None,
         workers_kill_timeout=math.ceil(min(configuration.body_timeout_seconds + _STOP_SECONDS, _LONGEST_STOP_SECONDS)),
         respawn_failed_workers=configuration.workers > 1,
     )
+    server.stopped_at = multiprocessing.RawValue(c_double, math.inf)
     with ExitStack() as stack:
         counts = None
         if configuration.metrics and configuration.workers > 1:
             counts = Path(stack.enter_context(TemporaryDirectory(prefix="chroma-counts-")))
-        server.serve(target_loader=partial(_application, configuration, counts), wrap_loader=False)
+        server.serve(target_loader=partial(_application, configuration, counts, server.stopped_at), wrap_loader=False)
 
 
-def _application(configuration: ServerConfiguration, counts: Path | None) -> Application:
-    return Application(configuration, guard_from(configuration.auth), counts)
+def _application(configuration: ServerConfiguration, counts: Path | None, stopped_at: c_double) -> Application:
+    return Application(configuration, guard_from(configuration.auth), counts, lambda: stopped_at.value)
 
 
 def _check_tls(tls: TlsConfiguration) -> None:
@@ -112,15 +140,37 @@ def _check_log(path: Path) -> None:
         raise ValueError(f"log_path: {path} cannot be written to: {error.strerror}") from None
 
 
-def _checked_address(configuration: ServerConfiguration) -> str:
-    """Return the host as an IP address that can be bound; raises AddressUnavailableError."""
+def _limit_open_files(most: int) -> None:
+    """Let this process and its workers open so many files; raises ValueError for more than the system lets them."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and most > hard:
+        raise ValueError(
+            f"server_nofile: {most} is not accepted; the system lets this process open {hard} files at most"
+        )
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+@contextmanager
+def _reserved(configuration: ServerConfiguration) -> Iterator[tuple[str, int]]:
+    """Return the IP address and the port to listen on, which for 0 is one that is kept free meanwhile.
+
+    Raises AddressUnavailableError.
+    """
     host, port = configuration.listen_address, configuration.port
+    unavailable = AddressUnavailableError(f"Address {host}:{port} is not available")
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         family, _, _, _, address = min(found, key=lambda entry: entry[0] != socket.AF_INET)
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
     except (OSError, UnicodeError):
-        raise AddressUnavailableError(f"Address {host}:{port} is not available") from None
-    return str(address[0])
+        raise unavailable from None
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        try:
+            # Every worker binds the port beside this socket, which thus may keep one that the system chose.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR if port else socket.SO_REUSEPORT, 1)
+            probe.bind(address)
+        except OSError:
+            raise unavailable from None
+        chosen = int(probe.getsockname()[1])
+        if port:
+            probe.close()
+        yield str(address[0]), chosen

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import httpx
 import pytest
 from running_server import running
 from typer.testing import CliRunner
@@ -72,6 +77,12 @@ def test_a_log_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
         assert f"log_path: {log} cannot be written to" in text
 
 
+def test_more_open_files_than_the_system_lets_it_are_refused(tmp_path: Path) -> None:
+    status, text = invoke("run", "--path", str(tmp_path / "data"), CHROMA_SERVER_NOFILE=str(2**40))
+    assert status == 1
+    assert "server_nofile: 1099511627776 is not accepted; the system lets this process open" in text
+
+
 @pytest.mark.parametrize("to_file", [False, True])
 def test_banner_and_log(tmp_path: Path, to_file: bool) -> None:
     log = tmp_path / "log.txt"
@@ -80,4 +91,71 @@ def test_banner_and_log(tmp_path: Path, to_file: bool) -> None:
     printed = server.output.read_text()
     assert "Saving data to: " in printed
     assert "Connect to Chroma at: " in printed
+    assert "Sign up: https://trychroma.com/signup" in printed
     assert "Started worker" in (log.read_text() if to_file else printed)
+
+
+def start(*flags: str, **environment: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", "from chromadb.cli.cli import app; app()", "run", *flags]
+    # Lines of a pipe arrive as they are written.
+    whole = {**os.environ, "PYTHONUNBUFFERED": "1", **environment}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=whole)
+
+
+def await_heartbeat(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """Return the address that the banner names once it answers, and what was printed until then."""
+    assert process.stdout is not None
+    printed = ""
+    for line in process.stdout:
+        printed += re.sub(r"\x1b\[[0-9;]*m", "", line)
+        if "Started worker" in line:
+            break
+    found = re.search(r"Connect to Chroma at: (\S+)", printed)
+    assert found is not None, printed
+    answer = httpx.Client(transport=httpx.HTTPTransport(retries=5)).get(f"{found[1]}/api/v2/heartbeat")
+    assert answer.status_code == 200
+    return found[1], printed
+
+
+def stop(process: subprocess.Popen[str]) -> int:
+    process.terminate()
+    process.communicate()
+    return process.returncode
+
+
+def test_a_port_that_the_system_chooses_is_shown_and_shared_by_the_workers(tmp_path: Path) -> None:
+    process = start("--path", str(tmp_path / "data"), "--host", "127.0.0.1", "--port", "0", "--workers", "2")
+    url, printed = await_heartbeat(process)
+    port = url.rpartition(":")[2]
+    assert port != "0"
+    assert f"Listening at: http://127.0.0.1:{port}" in printed
+    assert stop(process) == 0
+
+
+def test_the_file_that_the_environment_names_and_what_it_says_besides(tmp_path: Path) -> None:
+    file = tmp_path / "chroma.yaml"
+    file.write_text(f"port: 0\nlisten_address: 127.0.0.1\npersist_path: {tmp_path / 'from-file'}\n")
+    process = start(CONFIG_PATH=str(file), CHROMA_PERSIST_PATH=str(tmp_path / "data"), CHROMA_PROT="1")
+    _, printed = await_heartbeat(process)
+    assert f"Saving data to: {tmp_path / 'data'}" in printed
+    assert "Warning: CHROMA_PROT in the environment is no setting of a server" in printed
+    assert stop(process) == 0
+    assert (tmp_path / "data" / "chroma.sqlite3").exists()
+    assert not (tmp_path / "from-file").exists()
+
+
+def test_the_log_goes_to_the_file_of_a_flag(tmp_path: Path) -> None:
+    log = tmp_path / "chroma.log"
+    process = start("--path", str(tmp_path / "data"), "--port", "0", "--log-path", str(log))
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "Sign up" in line:
+            break
+    while not log.exists() or "Started worker" not in log.read_text():
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.terminate()
+    rest, _ = process.communicate()
+    assert process.returncode == 0
+    assert rest.strip() == ""
+    assert "shutdown completed" in log.read_text()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chromadb.cli.settings_file import SettingError, read_settings
+from chromadb.cli.settings_file import SettingError, read_settings, remarks_on_environment
 from chromadb.server.configuration import ServerConfiguration, TlsConfiguration
 from chromadb.server.operation.limits import TenantLimits
 from chromadb.server.operation.scorecard import ScorecardRule
@@ -118,6 +118,18 @@ def test_what_is_not_accepted_is_named(tmp_path: Path, text: str, named: str) ->
         ("CHROMA_CORS_ALLOW_ORIGINS", "[", "CHROMA_CORS_ALLOW_ORIGINS"),
         ("CHROMA_SERVER_HTTP_PORT", "9000", "CHROMA_PORT"),
         ("PERSIST_DIRECTORY", "/data", "CHROMA_PERSIST_PATH"),
+        ("ALLOW_RESET", "TRUE", "CHROMA_ALLOW_RESET"),
+        ("IS_PERSISTENT", "FALSE", "persist_path"),
+        ("MIGRATIONS", "apply", "CHROMA_SQLITEDB__MIGRATION_MODE"),
+        ("MIGRATIONS_HASH_ALGORITHM", "sha256", "CHROMA_SQLITEDB__HASH_TYPE"),
+        ("CHROMA_SERVER_THREAD_POOL_SIZE", "40", "CHROMA_THREADS"),
+        ("CHROMA_TIMEOUT_KEEP_ALIVE", "30", "proxy"),
+        ("CHROMA_LOG_CONFIG", "log.yml", "CHROMA_LOG_LEVEL"),
+        ("CHROMA_SERVER_LOG_CONFIG", "log.yml", "CHROMA_LOG_PATH"),
+        ("CHROMA_SERVER_AUTH_CONFIGURATION_FILE", "users.yml", "CHROMA_SERVER_AUTHN_CREDENTIALS_FILE"),
+        ("CHROMA_SERVER_AUTH_IGNORE_PATHS", "{}", "needs no credentials is fixed"),
+        ("CHROMA_SERVER_AUTHZ_IGNORE_PATHS", "{}", "needs no credentials is fixed"),
+        ("CHROMA_SERVER_NOFILE", "many", "server_nofile"),
         ("CHROMA_LIMITS__BURTS", "9", "CHROMA_LIMITS__BURTS"),
         ("CHROMA_TLS__KEY__FILE", "x", r"tls\.key\.file"),
     ],
@@ -125,6 +137,100 @@ def test_what_is_not_accepted_is_named(tmp_path: Path, text: str, named: str) ->
 def test_a_variable_that_is_not_accepted_is_named(tmp_path: Path, name: str, value: str, instead: str) -> None:
     with pytest.raises(SettingError, match=instead):
         read(tmp_path, "", {name: value})
+
+
+def test_older_variables_that_say_how_a_server_is_are_accepted(tmp_path: Path) -> None:
+    environment = {
+        "IS_PERSISTENT": "TRUE", "CHROMA_SERVER_NOFILE": "4096", "CHROMA_SEGMENT_CACHE_POLICY": "LRU",
+        "CHROMA_MEMORY_LIMIT_BYTES": "1000000",
+    }  # fmt: skip
+    read_in = read(tmp_path, "", environment)
+    assert (read_in.open_files, read_in.memory_limit_bytes) == (4096, 1_000_000)
+    assert remarks_on_environment(environment) == []
+
+
+def test_variables_that_look_like_settings_and_are_none_are_spoken_of() -> None:
+    environment = {
+        "CHROMA_PROT": "9000", "CHROMA_SYSDB_IMPL": "a.B", "RUST_LOG": "debug", "OTEL_METRIC_EXPORT_INTERVAL": "1000",
+    }  # fmt: skip
+    remarks = remarks_on_environment(environment)
+    assert [remark.partition(" ")[0] for remark in remarks] == sorted(environment)
+    assert "is it CHROMA_PORT that is meant?" in remarks[0]
+    assert "/metrics" in remarks[2]
+
+
+def test_variables_of_settings_and_of_other_programs_are_not_spoken_of(tmp_path: Path) -> None:
+    # Kubernetes names variables after services, here "chroma" and "chroma-db".
+    environment = {
+        "CHROMA_PORT": "tcp://10.0.0.1:8000", "CHROMA_SERVICE_PORT_HTTP": "8000", "CHROMA_DB_SERVICE_HOST": "10.0.0.1",
+        "CHROMA_DB_PORT": "tcp://10.0.0.1:80", "CHROMA_PORT_8000_TCP_ADDR": "10.0.0.1", "CHROMA_OPENAI_API_KEY": "k",
+        "CHROMA_CLIENT_AUTH_CREDENTIALS": "t", "CHROMA_SQLITEDB__HASH_TYPE": "md5", "FGA_API_URL": "http://f",
+        "ANONYMIZED_TELEMETRY": "FALSE", "CHROMA_UNSET": "", "PATH": "/bin",
+    }  # fmt: skip
+    assert remarks_on_environment(environment) == []
+    assert read(tmp_path, "port: 9000", environment).port == 9000
+
+
+def test_a_limit_of_memory_needs_its_policy(tmp_path: Path) -> None:
+    both = "segment_cache_policy: LRU\nmemory_limit_bytes: 500\n"
+    assert read(tmp_path, both).memory_limit_bytes == 500
+    assert read(tmp_path, "memory_limit_bytes: 0\n").memory_limit_bytes is None
+    for text in (
+        "segment_cache_policy: LRU",
+        "memory_limit_bytes: 500",
+        "segment_cache_policy: LRU\nmemory_limit_bytes: 0",
+    ):
+        with pytest.raises(SettingError, match="give both"):
+            read(tmp_path, text)
+    with pytest.raises(SettingError, match="segment_cache_policy: 'lfu' is not accepted; expected LRU"):
+        read(tmp_path, "segment_cache_policy: lfu")
+
+
+def test_keys_of_chromas_own_servers(tmp_path: Path) -> None:
+    text = """
+persist_path: /data
+stdout_tracing: true
+default_knn_index: Hnsw
+enable_schema: true
+enable_span_indexing: false
+region: ""
+segment_manager: {persist_path: /data}
+sysdb: {sqlite: {log_topic_namespace: default, log_tenant: default}}
+log: {sqlite: {tenant_id: default, topic_namespace: default}}
+executor: {local: {}}
+"""
+    assert read(tmp_path, text) == ServerConfiguration(persist_path=Path("/data"))
+
+
+def test_the_path_of_the_file_wins_over_that_of_its_directory(tmp_path: Path) -> None:
+    text = "persist_path: /other\nsqlitedb: {url: /data/chroma.sqlite3}\n"
+    assert read(tmp_path, text).persist_path == Path("/data")
+    assert read(tmp_path, "", {"CHROMA_SQLITEDB__URL": "/data/chroma.sqlite3"}, persist_path="/mine") == (
+        ServerConfiguration(persist_path=Path("/mine"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("stdout_tracing: false", "stdout_tracing: False is not accepted; expected true"),
+        ("stdout_tracing: 1", "stdout_tracing: 1"),
+        ("default_knn_index: spann", "default_knn_index: 'spann' is not accepted; expected hnsw"),
+        ("enable_schema: false", "enable_schema: False"),
+        ("executor: {distributed: {}}", "executor: .* is not accepted; expected local"),
+        ("sysdb: {grpc: {}}", "sysdb: "),
+        ("segment_manager: {persist_path: /elsewhere}", "segment_manager.persist_path: '/elsewhere'"),
+        ("segment_manager: {hnsw_index_pool_cache_config: {memory: {capacity: 9}}}", "use segment_cache_policy: LRU"),
+        ("sqlitedb: {url: /data/other.db}", r"sqlitedb\.url: '/data/other.db' is not accepted"),
+        ("tenants_to_migrate_immediately: []", "tenants_to_migrate_immediately .* many nodes"),
+        ("circuit_breaker: {}", r"give circuit_breaker\.requests"),
+        ("open_telemetry: {}", r"give open_telemetry\.endpoint"),
+        ("open_telemetry: {service_name: shop}", r"give open_telemetry\.endpoint"),
+    ],
+)
+def test_what_chromas_own_servers_do_and_this_one_does_not_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(SettingError, match=said):
+        read(tmp_path, text)
 
 
 def test_authentication_from_file_and_environment(tmp_path: Path) -> None:
@@ -152,6 +258,10 @@ def test_traces(tmp_path: Path) -> None:
         assert (tracing.endpoint, tracing.service_name, tracing.protocol) == ("http://c:4317", "shop", "grpc")
         assert tracing.granularity == granularity
     assert read(tmp_path, text.replace("{filter}", level % "error")).tracing is None
+    named_in_file = "open_telemetry: {service_name: shop}\n"
+    elsewhere = read(tmp_path, named_in_file, {"CHROMA_OPEN_TELEMETRY__ENDPOINT": "http://c:4317"}).tracing
+    assert elsewhere is not None
+    assert elsewhere.service_name == "shop"
     other = read(tmp_path, text.replace("{filter}", "{crate_name: hyper, filter_level: error}")).tracing
     assert other is not None
     assert other.granularity == "all"

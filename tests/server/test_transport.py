@@ -100,6 +100,10 @@ def test_cors(tmp_path: Path) -> None:
         assert (asked.status_code, asked.content) == (200, b"")
         assert asked.headers["access-control-allow-methods"] == "*"
         assert asked.headers["allow"] == "GET,HEAD"
+        for path in ("/openapi.json", "/docs", "/api/v1", "/api/v1/collections", "/none", f"{DATABASE}/collections"):
+            preflight = {"origin": "https://a", "access-control-request-method": "POST"}
+            asked = httpx.options(server.url + path, headers=preflight)
+            assert (asked.status_code, asked.headers["access-control-allow-origin"]) == (200, "https://a"), path
 
 
 def test_the_description_and_its_page(server: RunningServer) -> None:
@@ -139,6 +143,74 @@ def test_stopping_waits_for_a_body_to_be_given_up(tmp_path: Path) -> None:
             assert server.stop() == 0
     assert "Killing" not in server.output.read_text()
     assert not (tmp_path / "data" / "chroma.sqlite3-wal").exists()
+
+
+@pytest.mark.slow
+def test_stopping_waits_no_longer_for_a_body_that_goes_on_arriving(tmp_path: Path) -> None:
+    with running(tmp_path, "body_timeout_seconds: 4\n") as server:
+        port = httpx.URL(server.url).port
+        assert port is not None
+        with socket.create_connection(("127.0.0.1", port), 60) as connection:
+            connection.sendall(b"POST /api/v2/tenants HTTP/1.1\r\nhost: x\r\ncontent-length: 9000000\r\n\r\n")
+
+            def send_on() -> bytes:
+                """Send faster than the slowest body that is accepted until there is an answer."""
+                connection.settimeout(0.1)
+                while True:
+                    try:
+                        return connection.recv(1000)
+                    except TimeoutError:
+                        connection.sendall(b" " * 1000)
+
+            with ThreadPoolExecutor(1) as pool:
+                answer = pool.submit(send_on)
+                time.sleep(0.5)
+                assert server.stop() == 0
+                assert answer.result().startswith(b"HTTP/1.1 408")
+    assert "Killing" not in server.output.read_text()
+
+
+def test_stopping_two_workers_under_load_finishes_what_they_have_begun(tmp_path: Path) -> None:
+    written: list[str] = []
+    with running(tmp_path, "workers: 2\n") as server:
+        with httpx.Client(base_url=server.url, timeout=60) as client:
+            path = new_collection(client, "things")
+
+        def write(writer: int) -> None:
+            """Add records, each over a new connection, until the server takes no more."""
+            for number in range(10_000):
+                body = {"ids": [f"{writer}-{number}"], "embeddings": [[number, 1]]}
+                try:
+                    answer = httpx.post(f"{server.url}{path}/add", json=body, timeout=60)
+                except httpx.ConnectError:
+                    return
+                except httpx.TransportError:
+                    # The connection was made, but no worker took it any more.
+                    continue
+                assert answer.status_code == 201
+                written.append(body["ids"][0])
+
+        workers = children(server.process.pid)
+        assert len(workers) >= 2
+        with ThreadPoolExecutor(4) as pool:
+            writers = [pool.submit(write, writer) for writer in range(4)]
+            while len(written) < 40:
+                assert not any(writer.done() for writer in writers)
+                time.sleep(0.01)
+            assert server.stop() == 0
+            for writer in writers:
+                writer.result()
+    assert "Killing" not in server.output.read_text()
+    assert not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
+    assert not (tmp_path / "data" / "chroma.sqlite3-wal").exists()
+    with running(tmp_path) as server:
+        stored = httpx.post(f"{server.url}{path}/get", json={"include": []}, timeout=60).json()["ids"]
+    assert set(written) <= set(stored)
+
+
+def children(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in found.split()]
 
 
 def test_interrupting_stops_it(tmp_path: Path) -> None:
@@ -191,12 +263,15 @@ def test_tls(tmp_path: Path, certificate: tuple[Path, Path]) -> None:
         assert httpx.get(server.url + HEARTBEAT, verify=trusting).status_code == 200
         with pytest.raises(httpx.ConnectError):
             httpx.get(server.url + HEARTBEAT)
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            trusting.minimum_version = trusting.maximum_version = version
+            assert httpx.get(server.url + HEARTBEAT, verify=trusting).status_code == 200
 
 
 def test_tls_with_certificates_of_clients(tmp_path: Path, certificate: tuple[Path, Path]) -> None:
     file, key = certificate
-    settings = f"tls: {{certificate: {file}, key: {key}, client_ca: {file}}}\n"
-    with running(tmp_path, settings, tls=True) as server:
+    flags = ("--ssl-certfile", str(file), "--ssl-keyfile", str(key), "--ssl-ca-certs", str(file))
+    with running(tmp_path, "", *flags, tls=True) as server:
         nameless, foreign = (ssl.create_default_context(cafile=str(file)) for _ in range(2))
         # Of another authority, though with the same names.
         foreign.load_cert_chain(*signed_by(*authority(tmp_path / "foreign")))
