@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from chromadb.client.sparse_embedding import SparseEmbedding
 from chromadb.model.expression import Key, Search, SearchResult
-from chromadb.model.expression.request import with_vectors
+from chromadb.model.expression.request import SearchRequest, with_vectors
 from chromadb.model.results import SearchHits
 
 
@@ -45,16 +45,17 @@ class QueryEmbedding(Struct, frozen=True):
         return function.embed_query([text])[0]
 
 
-def prepare_searches(searches: Any, embedding: QueryEmbedding) -> list[Search]:
-    """Return one or several searches as a list, every text in them replaced by its vector.
+def prepare_searches(searches: Any, embedding: QueryEmbedding) -> list[SearchRequest]:
+    """Return what one or several searches ask for, every text in them replaced by its vector.
 
     A dict stands for the search that has its members. Raises TypeError for anything else that is no `Search`, and as
-    ``with_vectors``.
+    ``with_vectors`` and ``SearchRequest.of``.
     """
     given = [searches] if isinstance(searches, (Search, Mapping)) else searches
     if not isinstance(given, (list, tuple)):
         raise TypeError(f"searches must be a Search or a list of them, got {type(searches).__name__}")
-    return [with_vectors(_as_search(search), embedding.vector) for search in given]
+    embedded = [with_vectors(_as_search(search), embedding.vector) for search in given]
+    return [SearchRequest.of(search, position) for position, search in enumerate(embedded)]
 
 
 def search_result(answers: Sequence[SearchHits]) -> SearchResult:

@@ -55,7 +55,7 @@ from chromadb.model.selection import Selection
 from chromadb.model.version import __version__
 
 if TYPE_CHECKING:
-    from chromadb.model.expression.search import Search
+    from chromadb.model.expression.request import SearchRequest
 
 _Result = TypeVar("_Result")
 
@@ -364,16 +364,14 @@ class Database:
         """Return for each query vector the nearest of the selected records; raises as ``reads.query``."""
         return self._read(collection, lambda view: reads.query(view, queries, n_results, selection, columns, Trace()))
 
-    def search(self, collection: UUID, searches: Sequence[Search]) -> list[SearchHits]:
-        """Return the answer to each search, all of them of one moment; no text is embedded here.
+    def search(self, collection: UUID, requests: Sequence[SearchRequest]) -> list[SearchHits]:
+        """Return the answer to each search, all of them of one moment.
 
-        Raises NotFoundError, InvalidArgumentError naming the search and what of it cannot be answered.
+        Raises NotFoundError, InvalidArgumentError for a filter or a neighbourhood that the collection cannot answer.
         """
         # Many classes, for which a program that only queries should not wait.
         from chromadb.engine import searching
-        from chromadb.model.expression.request import SearchRequest
 
-        requests = [SearchRequest.of(search, position) for position, search in enumerate(searches)]
         return self._read(collection, lambda view: searching.search(view, requests, Trace()))
 
     def explain(

@@ -151,6 +151,8 @@ def _parse_operator(key: str, operator: str, operand: Any) -> Filter:
             return Compare(key, Comparison(operator), value)
         case "$in" | "$nin":
             return IsIn(key, _scalars(key, operator, operand), negated=operator == "$nin")
+        case "$contains" | "$not_contains" if key == DOCUMENT_KEY:
+            raise _invalid("where", f"{operator} on {key!r} takes a str, got {operand!r}")
         case "$contains" | "$not_contains":
             return ArrayContains(key, _scalar(key, operator, operand), negated=operator == "$not_contains")
     raise _invalid("where", f"unknown operator {operator!r} on {key!r}")

@@ -16,8 +16,8 @@ import numpy as np
 
 from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import InvalidArgumentError
-from chromadb.model.expression.request import read_search
-from chromadb.model.expression.search import Search
+from chromadb.model.expression.request import SearchRequest
+from chromadb.model.expression.request_json import read_request
 from chromadb.model.filters import Filter, both, parse_where, parse_where_document
 from chromadb.model.metadata import normalize_metadata
 from chromadb.model.records import RecordBatch
@@ -55,6 +55,8 @@ def _decoded(body: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> T:
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
+        if str(error).startswith("Number out of range"):
+            raise InvalidArgumentError(f"Failed to parse the request body as JSON: {error}") from None
         raise _mistyped(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidArgumentError(f"Failed to parse the request body as JSON: {error}") from None
@@ -118,10 +120,12 @@ def check_read_level(query: Mapping[str, str]) -> None:
         )
 
 
-def read_searches(body: SearchRecords) -> list[Search]:
-    """Return the searches of a request; raises HttpError 422 naming what of which one is malformed."""
+def read_searches(body: SearchRecords) -> list[SearchRequest]:
+    """Return the searches of a request; raises HttpError 422 naming the place of what has another form than searches
+    have, InvalidArgumentError for what makes no sense.
+    """
     try:
-        return [read_search(source, position) for position, source in enumerate(body.searches)]
+        return [read_request(source, position) for position, source in enumerate(body.searches)]
     except ValueError as error:
         raise _mistyped(str(error)) from None
 

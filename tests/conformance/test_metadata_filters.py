@@ -108,7 +108,7 @@ def test_conditions_nest(mixed: Any) -> None:
     assert matching(mixed, {"$or": [{"$and": [one, {"y": 1}]}, {"$and": [text, {"x": {"$ne": "b"}}]}]}) == {"a"}
     assert matching(mixed, {"$and": [one, text]}) == set()
     deep: Any = one
-    for _ in range(50):
+    for _ in range(198):
         deep = {"$and": [deep, {"x": {"$ne": "zzz"}}]}
     assert matching(mixed, deep) == {"int1", "float1"}
 

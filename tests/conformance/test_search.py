@@ -9,7 +9,21 @@ import pytest
 
 from chromadb import K, Knn, Rrf, Schema, Search, SparseVector, SparseVectorIndexConfig
 from chromadb.errors import InvalidArgumentError, NotFoundError
-from chromadb.execution.expression import GroupBy, Limit, MaxK, MinK, Select, Val
+from chromadb.execution.expression import (
+    And,
+    GroupBy,
+    Limit,
+    Max,
+    MaxK,
+    Min,
+    MinK,
+    Mul,
+    Or,
+    Rank,
+    Select,
+    Sum,
+    Val,
+)
 
 from .backends import Backend
 from .embedding_functions import AskedLetters
@@ -161,7 +175,8 @@ def test_best_of_each_group(things: Any) -> None:
         (Search().rank(Knn([1.0])), "dimension of 3, got 1"),
         (Search().rank(Knn(A, key="size")), "dense query"),
         (Search().rank(Knn(SparseVector([1], [1.0]), key="size")), "'size' with type 'SparseVector'"),
-        (Search().rank(Knn(SparseVector([1], [1.0]))), "sparse query"),
+        (Search().rank(Knn(SparseVector([1], [1.0]))), "'#embedding' with type 'SparseVector'"),
+        (Search().rank(Knn(SparseVector([2**32], [1.0]), key="terms")), "indices must be at most 4294967295"),
         (Search().rank(Knn(A, limit=0)), r"searches\[0\].rank: \$knn limit must be positive, got 0"),
         (Search().rank(Knn([float("nan")] * 3)), "not finite"),
         (Search().rank(Knn(None)), r"searches\[0\].rank: \$knn query must be"),
@@ -209,6 +224,43 @@ def test_expressions_are_bounded_in_depth_and_size(things: Any) -> None:
         things.search(Search().rank(ring))
     with pytest.raises(ValueError, match="nests deeper"):
         things.search(Search().where(where))
+
+
+def test_all_of_nothing_matches_everything_and_any_of_nothing_matches_nothing(things: Any) -> None:
+    assert ids(things, Search(where=And([]))) == ["one", "two", "three", "four"]
+    assert ids(things, Search(where=Or([]))) == []
+    assert ids(things, Search(where=And([K("size") == 2, And([])]))) == ["two"]
+    assert ids(things, Search(where=Or([K("size") == 2, Or([])]))) == ["two"]
+
+
+@pytest.mark.parametrize("join", [Sum, Mul, Max, Min])
+def test_one_score_joined_with_none_is_itself_and_none_joined_finds_nothing(things: Any, join: Any) -> None:
+    near = Knn(A, limit=2)
+
+    one = things.search(Search().rank(join([near])).select(K.SCORE))
+
+    assert (one["ids"], one["scores"]) == ([["one", "four"]], [[0.0, 1.0]])
+    assert ids(things, Search().rank(join([]))) == []
+    # What a fold starts from is a constant: the score of all records, which makes none of them found.
+    assert ids(things, Search().rank(join([]) + near)) == ["one", "four"]
+
+
+def test_scores_may_nest_128_levels_deep(things: Any) -> None:
+    deep: Rank = Knn(A, limit=1)
+    for _ in range(127):
+        deep = deep - 1
+
+    found = things.search(Search().rank(deep).select(K.SCORE))
+
+    assert found["scores"] == [[-127.0]]
+    with pytest.raises(ValueError, match="nests deeper than the 128 levels"):
+        things.search(Search().rank(deep - 1))
+
+
+def test_numbers_of_more_than_64_bits_are_the_nearest_floats(things: Any) -> None:
+    rank = (Knn(A, limit=1) + 10**25) * 1e-25 + Knn([10**20, 1, 1], limit=1, default=-(10**20)) * 0
+
+    assert things.search(Search().rank(rank).select(K.SCORE))["scores"] == [[1.0]]
 
 
 def test_texts_that_nothing_embeds_are_refused(things: Any) -> None:

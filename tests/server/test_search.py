@@ -45,7 +45,14 @@ def test_searches_are_answered_column_by_column(http: httpx.Client, collection: 
         ({}, 422, "searches"),
         ({"searches": [], "read_level": "bogus"}, 422, "read_level"),
         ({"searches": [{"filter": {"a": {"$x": 1}}}]}, 422, "searches[0].filter: Invalid where clause"),
-        ({"searches": [{}, {"rank": {"$bogus": 1}}]}, 422, "searches[1].rank: Unknown rank operator: $bogus"),
+        (
+            {"searches": [{}, {"rank": {"$bogus": 1}}]},
+            422,
+            "searches[1].rank: unknown variant `$bogus`, expected one of `$abs`, `$div`, `$exp`, `$knn`, `$log`, "
+            "`$max`, `$min`, `$mul`, `$sub`, `$sum`, `$val`",
+        ),
+        ({"searches": [{"filter": {"n": None}}]}, 422, "searches[0].filter: Invalid where clause"),
+        ({"searches": [{"filter": {"#document": "x"}}]}, 400, "key '#document' with type 'Str' because indexing is"),
         ({"searches": [{"limit": {"limit": -1}}]}, 422, "invalid value: integer `-1`, expected u32"),
         (
             {"searches": [{"group_by": {"keys": ["n"]}}]},
@@ -75,6 +82,24 @@ def test_what_is_refused_says_why(http: httpx.Client, collection: str, body: Any
 
     assert answer.status_code == status
     assert message in answer.json()["message"]
+
+
+def test_nothing_and_one_may_be_joined(http: httpx.Client, collection: str) -> None:
+    near = {"$knn": {"query": [1, 0], "limit": 1}}
+    searches = [{"filter": {"$and": []}}, {"filter": {"$or": []}}, {"rank": {"$sum": []}}, {"rank": {"$max": [near]}}]
+
+    answer = http.post(f"{collection}/search", json={"searches": searches})
+
+    assert answer.json()["ids"] == [["a", "b", "c"], [], [], ["a"]]
+
+
+def test_a_number_beyond_all_floats_is_no_json(http: httpx.Client, collection: str) -> None:
+    body = b'{"searches":[{"rank":{"$val":1e400}}]}'
+
+    answer = http.post(f"{collection}/search", content=body, headers={"content-type": "application/json"})
+
+    assert answer.status_code == 400
+    assert "Failed to parse the request body as JSON" in answer.json()["message"]
 
 
 def test_deeply_nested_rank_is_refused(http: httpx.Client, collection: str) -> None:

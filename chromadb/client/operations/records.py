@@ -26,7 +26,7 @@ from chromadb.model.stored_metadata import storable
 
 if TYPE_CHECKING:
     from chromadb.engine.database import Database
-    from chromadb.model.expression.search import Search as SearchExpression
+    from chromadb.model.expression.request import SearchRequest
 
 _INCLUDED = ("metadatas", "documents", "embeddings", "distances", "uris")
 """In the order in which clients have always sent them."""
@@ -210,18 +210,14 @@ class Search(Operation[list[SearchHits]], frozen=True):
     """Answer searches, all of one moment."""
 
     collection: CollectionAddress
-    searches: Sequence[SearchExpression]
+    requests: Sequence[SearchRequest]
     read_level: ReadLevel
 
     def on_database(self, database: Database) -> list[SearchHits]:
-        return database.search(self.collection.id, self.searches)
+        return database.search(self.collection.id, self.requests)
 
     def on_server(self) -> Call[list[SearchHits]]:
-        from chromadb.model.expression.request import SearchRequest
-
-        for position, search in enumerate(self.searches):
-            SearchRequest.of(search, position)
-        body = {"searches": [search.to_dict() for search in self.searches], "read_level": self.read_level.value}
+        body = {"searches": [request.to_dict() for request in self.requests], "read_level": self.read_level.value}
         read = reading(wire.SearchAnswer, _search_hits)
         return Call("POST", collection_path(self.collection, "search"), read, body=json_text(body))
 

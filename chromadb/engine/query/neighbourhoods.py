@@ -44,10 +44,6 @@ def check_knn(state: CollectionState, knn: Knn) -> None:
     another dimension.
     """
     if isinstance(knn.query, SparseVector):
-        if knn.key == Key.EMBEDDING.name:
-            raise InvalidArgumentError(
-                f"a sparse query cannot be compared with the dense vectors of '{knn.key}'; name the metadata key"
-            )
         state.schema.sparse_options(str(knn.key))
         return
     if knn.key != Key.EMBEDDING.name:
