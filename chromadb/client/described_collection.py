@@ -185,6 +185,7 @@ class DescribedCollection:
                 Sources(embed=lambda inputs: self._function()(inputs), load=self._load, sparse=self._sparse),
                 embed_from=_EMBEDDED_FROM[kind],
                 vectors_required=kind != "update",
+                merges=kind != "add",
             )
         return Write(kind, self._address, batch)
 

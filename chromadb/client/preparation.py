@@ -104,10 +104,12 @@ def prepare_batch(
     *,
     embed_from: tuple[str, ...],
     vectors_required: bool,
+    merges: bool,
 ) -> RecordBatch:
     """Return a batch of an add, update or upsert, with vectors made where they are missing, dense and sparse.
 
     embed_from: names of the arguments that vectors may be made from. vectors_required: whether each record needs one.
+    merges: whether metadata goes into that of existing records.
     """
     if ids is None:
         validate_ids(ids)
@@ -139,7 +141,7 @@ def prepare_batch(
         if given:
             matrix = sources.vectors(given.get("documents"), given.get("images"), given.get("uris"))
     if sources.sparse is not None:
-        columns["metadatas"] = sources.sparse.filled(columns["metadatas"], columns["documents"])
+        columns["metadatas"] = sources.sparse.filled(columns["metadatas"], columns["documents"], merges=merges)
     return RecordBatch(
         ids=checked_ids,
         embeddings=matrix,

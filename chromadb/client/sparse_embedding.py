@@ -13,7 +13,7 @@ from chromadb.client.embedding_description import KNOWN, rebuild
 from chromadb.embedding.protocol import SparseEmbeddingFunction
 from chromadb.model.metadata import Metadata
 from chromadb.model.schema_values import DOCUMENT_KEY
-from chromadb.model.sparse import SparseVectors, validate_sparse_vectors
+from chromadb.model.sparse import SparseVector, SparseVectors, validate_sparse_vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,16 @@ class SparseEmbedding:
         return self._functions[key]
 
     def filled(
-        self, metadatas: Sequence[Metadata | None] | None, documents: Sequence[str | None] | None
+        self,
+        metadatas: Sequence[Metadata | None] | None,
+        documents: Sequence[str | None] | None,
+        *,
+        merges: bool = False,
     ) -> Sequence[Metadata | None] | None:
         """Return the metadata of some records with the vectors added that their source texts give.
 
         A vector that is given (None, too: it deletes) stays; a record without a text under the source key gets none.
+        merges: whether the metadata goes into that of existing records; then the vector goes away with its text.
         Raises as ``function``, and whatever it raises.
         """
         count = len(metadatas or documents or ())
@@ -65,14 +70,18 @@ class SparseEmbedding:
             if index.source_key is None or index.description is None:
                 continue
             texts = _missing(index, metadatas or [None] * count, documents)
-            if not texts:
+            made: dict[int, SparseVector | None] = {}
+            if merges:
+                made.update(dict.fromkeys(_outdated(index, metadatas or ())))
+            if texts:
+                function = self.function(index.key)
+                assert function is not None
+                made.update(zip(texts, _embedded(function, list(texts.values())), strict=True))
+            if not made:
                 continue
-            function = self.function(index.key)
-            assert function is not None
-            vectors = _embedded(function, list(texts.values()))
             if result is None:
                 result = [dict(metadata or {}) for metadata in metadatas or [None] * count]
-            for position, vector in zip(texts, vectors, strict=True):
+            for position, vector in made.items():
                 result[position][index.key] = vector
         return metadatas if result is None else [metadata or None for metadata in result]
 
@@ -101,6 +110,18 @@ def _missing(
         for position, (text, metadata) in enumerate(zip(texts, metadatas, strict=False))
         if isinstance(text, str) and index.key not in (metadata or {})
     }
+
+
+def _outdated(index: _SparseIndex, metadatas: Sequence[Metadata | None]) -> list[int]:
+    """Return the positions of the records whose source becomes something else than a text, without a vector given."""
+    return [
+        position
+        for position, metadata in enumerate(metadatas)
+        if metadata is not None
+        and index.source_key in metadata
+        and not isinstance(metadata[index.source_key], str)
+        and index.key not in metadata
+    ]
 
 
 def _embedded(function: Callable[[list[str]], Any], texts: list[str]) -> SparseVectors:

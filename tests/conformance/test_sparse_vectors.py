@@ -139,6 +139,24 @@ def test_metadata_texts_are_embedded_by_whoever_opens_the_collection(client: Any
     assert collection.schema.keys["sp"].sparse_vector.sparse_vector_index.config.source_key == "title"
 
 
+def test_a_vector_goes_with_the_text_it_was_made_of(client: Any) -> None:
+    collection = made(client, embedding_function=Initials(), source_key="title")
+    given = SparseVector([7], [1.0])
+    titles = [{"title": "ant"}, {"title": "bee"}, {"title": "cow"}, {"title": "dog"}, {"title": "elk"}]
+    collection.add(ids=list("abcde"), embeddings=vectors(5), metadatas=titles)
+
+    collection.update(
+        ids=["a", "b", "c"], metadatas=[{"title": None, "n": 1}, {"title": 5}, {"title": None, "sp": given}]
+    )
+    collection.upsert(ids=["d", "f"], embeddings=vectors(2), metadatas=[{"title": None}, {"title": 6}])
+    collection.update(ids=["e"], metadatas=[{"n": 1}])
+
+    assert sparse_values(collection) == {
+        "a": None, "b": None, "c": given, "d": None, "e": SparseVector([101], [1.0]), "f": None,
+    }  # fmt: skip
+    assert set(best(collection, SparseVector([7], [1.0]))) == {"c", "e"}
+
+
 def test_a_failing_function_leaves_the_collection_as_it_was(client: Any) -> None:
     collection = made(client, embedding_function=Initials(), source_key=K.DOCUMENT)
     with pytest.raises(IndexError, match="in add"):
