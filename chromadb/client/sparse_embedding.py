@@ -72,7 +72,7 @@ class SparseEmbedding:
             texts = _missing(index, metadatas or [None] * count, documents)
             made: dict[int, SparseVector | None] = {}
             if merges:
-                made.update(dict.fromkeys(_outdated(index, metadatas or ())))
+                made.update(dict.fromkeys(_outdated(index.key, index.source_key, metadatas or ())))
             if texts:
                 function = self.function(index.key)
                 assert function is not None
@@ -112,15 +112,12 @@ def _missing(
     }
 
 
-def _outdated(index: _SparseIndex, metadatas: Sequence[Metadata | None]) -> list[int]:
+def _outdated(key: str, source: str, metadatas: Sequence[Metadata | None]) -> list[int]:
     """Return the positions of the records whose source becomes something else than a text, without a vector given."""
     return [
         position
         for position, metadata in enumerate(metadatas)
-        if metadata is not None
-        and index.source_key in metadata
-        and not isinstance(metadata[index.source_key], str)
-        and index.key not in metadata
+        if metadata is not None and source in metadata and not isinstance(metadata[source], str) and key not in metadata
     ]
 
 
