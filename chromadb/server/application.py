@@ -269,7 +269,7 @@ class Application:
             answers[position] = answer
         for call in admitted.values():
             if call.request.span is not None:
-                call.request.span.passed(route.span_name, began, {"batch_size": len(admitted)})
+                call.request.span.passed(route.name, began, {"batch_size": len(admitted)})
         return answers
 
     def _admitted(self, route: Route, unread: Call) -> tuple[Call, Resource | None]:
@@ -292,7 +292,7 @@ class Application:
         with lines_of(request):
             call, resource = self._admitted(route, unread)
             assert route.handler is not None
-            with request.stage(route.span_name):
+            with request.stage(route.name):
                 if self._guard is None or call.identity is None or resource is None:
                     return route.handler(call)
                 return perform_guarded(self._guard, route, route.handler, call, resource)
@@ -358,7 +358,7 @@ def _allow(methods: str) -> tuple[tuple[bytes, bytes], ...]:
 
 
 def _resource_of(parameters: Mapping[str, str]) -> Resource:
-    return Resource(parameters.get("tenant"), parameters.get("database"), parameters.get("collection"))
+    return Resource(parameters.get("tenant"), parameters.get("database"), parameters.get("collection_id"))
 
 
 def _database_options(configuration: ServerConfiguration) -> DatabaseOptions:

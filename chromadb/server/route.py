@@ -34,7 +34,8 @@ HandlerOfMany = Callable[[Sequence[Call]], Sequence[Response | Exception]]
 class Route(Struct, frozen=True):
     """What the server does at a method and path; routing, OpenAPI and authorisation all read this.
 
-    path: with ``{name}`` for parameters. name: of the operation, unique. tag: its group in the description. body: wire
+    path: with ``{name}`` for parameters. name: of the operation, unique; in the
+    description, in metrics, logs and traces. tag: its group in the description. body: wire
     type of the request, None: it has none. answer: type of the answer with status ``success``. action: what the guard
     is asked for, None: nothing. is_public: served without credentials. is_quick: never waits for a lock, a disk or the
     network, and so runs on the event loop. handler_of_many: in the place of ``handler``. resource: what the guard is
@@ -59,11 +60,6 @@ class Route(Struct, frozen=True):
     handler_of_many: HandlerOfMany | None = None
     query: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     statuses: tuple[int, ...] = ()
-
-    @property
-    def span_name(self) -> str:
-        """What tracing calls the work of this route."""
-        return f"collection_{self.name}" if self.tag == "Record" else self.name
 
 
 class _Node(Struct):

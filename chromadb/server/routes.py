@@ -12,7 +12,7 @@ from chromadb.server.route import Call, Handler, Route
 _V2 = "/api/v2"
 _DATABASES = f"{_V2}/tenants/{{tenant}}/databases"
 _DATABASE = f"{_DATABASES}/{{database}}"
-_COLLECTION = f"{_DATABASE}/collections/{{collection}}"
+_COLLECTION = f"{_DATABASE}/collections/{{collection_id}}"
 _UNSIGNED: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": 2**32 - 1}
 _PAGE = {"limit": _UNSIGNED, "offset": _UNSIGNED}
 _READ_LEVEL = {"read_level": {"type": "string", "enum": ["index_and_wal", "index_only", "index_and_bounded_wal"]}}
@@ -46,18 +46,18 @@ def _public(path: str, name: str, handler: Handler, answer: Any) -> Route:
 def _record(
     method: str, path: str, handler: Handler | None, answer: Any, body: type | None = None, **more: Any
 ) -> Route:
-    name = (handler or more["handler_of_many"]).__name__
-    action = more.pop("action", f"collection:{name}")
+    verb = (handler or more["handler_of_many"]).__name__
+    action = more.pop("action", f"collection:{verb}")
     full = f"{_COLLECTION}/{path}"
     tag = more.pop("tag", "Record")
     return Route(
-        method, full, name, tag, handler, answer, body,
+        method, full, more.pop("name", f"collection_{verb}"), tag, handler, answer, body,
         action=action, checks_database=True, plain_413=body is not None and path not in ("get", "delete"), **more,
     )  # fmt: skip
 
 
 def _function(method: str, path: str, handler: Handler, body: type | None = None, **more: Any) -> Route:
-    return _record(method, path, handler, None, body, tag="Function", **more)
+    return _record(method, path, handler, None, body, name=handler.__name__, tag="Function", **more)
 
 
 def _collection(method: str, path: str, handler: Handler, answer: Any, action: str, **more: Any) -> Route:
@@ -119,7 +119,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     _collection("GET", _COLLECTION, catalog.get_collection, wire.CollectionAnswer, "collection:get_collection"),
     _collection(
-        "GET", f"{_DATABASE}/collections/by-id/{{collection}}", catalog.get_collection_by_id, wire.CollectionAnswer,
+        "GET", f"{_DATABASE}/collections/by-id/{{collection_id}}", catalog.get_collection_by_id, wire.CollectionAnswer,
         "collection:get_collection",
     ),
     _collection(
@@ -154,7 +154,8 @@ ROUTES: tuple[Route, ...] = (
     ),
     _record("GET", "count", records.count, int, query=_READ_LEVEL),
     _record(
-        "GET", "indexing_status", records.indexing_status, wire.IndexingProgress, action="collection:get_collection"
+        "GET", "indexing_status", records.indexing_status, wire.IndexingProgress, name="indexing_status",
+        action="collection:get_collection",
     ),
     _record(
         "POST", "conditional/get", unsupported.conditional_get, wire.RecordsAnswer, wire.ConditionalGet,

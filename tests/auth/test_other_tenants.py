@@ -36,17 +36,17 @@ BODIES: dict[str, Any] = {
     "create_collection": {"name": "bens-things", "get_or_create": True},
     "update_collection": {"new_name": "taken-things", "new_metadata": {"taken": 1}},
     "fork_collection": {"new_name": "forked-things"},
-    "add": {"ids": ["taken"], "embeddings": [VECTOR]},
-    "update": {"ids": ["bens-record"], "embeddings": [[7, 7]], "documents": ["taken"]},
-    "upsert": {"ids": ["bens-record"], "embeddings": [[7, 7]], "documents": ["taken"]},
-    "delete": {"ids": ["bens-record"]},
-    "get": EVERYTHING,
-    "query": {"query_embeddings": [VECTOR], "n_results": 5, **EVERYTHING},
-    "search": {"searches": [{"rank": {"$val": 1}, "select": {"keys": ["#document", "#metadata"]}}]},
-    "count_selected": {"where": {"bens-key": "bens-value"}},
-    "facets": {"key": "bens-key"},
-    "conditional_get": {"ids": ["bens-record"]},
-    "conditional_commit": {"operations": []},
+    "collection_add": {"ids": ["taken"], "embeddings": [VECTOR]},
+    "collection_update": {"ids": ["bens-record"], "embeddings": [[7, 7]], "documents": ["taken"]},
+    "collection_upsert": {"ids": ["bens-record"], "embeddings": [[7, 7]], "documents": ["taken"]},
+    "collection_delete": {"ids": ["bens-record"]},
+    "collection_get": EVERYTHING,
+    "collection_query": {"query_embeddings": [VECTOR], "n_results": 5, **EVERYTHING},
+    "collection_search": {"searches": [{"rank": {"$val": 1}, "select": {"keys": ["#document", "#metadata"]}}]},
+    "collection_count_selected": {"where": {"bens-key": "bens-value"}},
+    "collection_facets": {"key": "bens-key"},
+    "collection_conditional_get": {"ids": ["bens-record"]},
+    "collection_conditional_commit": {"operations": []},
     "attach_function": {"name": "taken", "function_id": "f", "output_collection": "taken-output"},
     "detach_function": {},
 }
@@ -139,7 +139,7 @@ def paths_to(path: str, ann: Owned, ben: Owned) -> Iterator[str]:
     values = {
         "tenant": (ann.tenant, ben.tenant, f"{ann.tenant}%2F..%2F{ben.tenant}", "*"),
         "database": (ann.database, ben.database),
-        "collection": (ben.id, ben.id.upper(), ben.name, ben.id.replace("-", "")),
+        "collection_id": (ben.id, ben.id.upper(), ben.name, ben.id.replace("-", "")),
         "crn": (*crns, f"{ben.tenant}%3A{ben.database}%3A{ben.name}"),
         "name": ("function",),
     }  # fmt: skip
@@ -147,7 +147,7 @@ def paths_to(path: str, ann: Owned, ben: Owned) -> Iterator[str]:
     for chosen in product(*(values[name] for name in names)):
         of = dict(zip(names, chosen, strict=True))
         is_anns = of.get("tenant") == ann.tenant and of.get("database", ann.database) == ann.database
-        if "collection" in of or not is_anns:
+        if "collection_id" in of or not is_anns:
             yield path.format(**of)
 
 
@@ -177,7 +177,7 @@ def test_nothing_of_another_tenant_is_read_or_changed(
                 assert is_asked or ben.id not in answer.text, (name, one, answer.text)
                 tried.add(name)
             assert seen(server, ben) == before, name
-    assert {"reset", "create_tenant", "get_collection_by_crn", "get_collection_by_id", "query"} <= tried
+    assert {"reset", "create_tenant", "get_collection_by_crn", "get_collection_by_id", "collection_query"} <= tried
     assert tried >= set(BODIES)
 
 
@@ -189,11 +189,11 @@ def test_a_collection_of_another_tenant_is_answered_as_one_that_is_nowhere(
     compared = 0
     with client(server, "ann") as thief:
         for name, method, path, has_body, _ in operations(server):
-            if "{collection}" not in path:
+            if "{collection_id}" not in path:
                 continue
             answers = []
             for id_ in (ben.id, nowhere):
-                filled = path.format(tenant=ann.tenant, database=ann.database, collection=id_, name="function")
+                filled = path.format(tenant=ann.tenant, database=ann.database, collection_id=id_, name="function")
                 answer = thief.request(method, filled, **body_of(name, has_body))
                 answers.append((answer.status_code, answer.text.replace(id_, "ID")))
             assert answers[0] == answers[1], (name, answers)
@@ -214,12 +214,13 @@ def test_the_same_requests_go_through_for_the_owner(server: RunningServer, anns_
             collection = "taken-things" if name == "delete_collection" else ben.name if by_name else ben.id
             crn = f"{ben.tenant}:{ben.database}:{ben.name}"
             filled = path.format(
-                tenant=ben.tenant, database=ben.database, collection=collection, name="function", crn=crn
+                tenant=ben.tenant, database=ben.database, collection_id=collection, name="function", crn=crn
             )
             passed[name] = owner.request(method, filled, **body_of(name, has_body)).status_code
     unsupported = {name for name, status in passed.items() if status == 501}
     assert unsupported == {
-        "fork_count", "conditional_get", "conditional_commit", "attach_function", "detach_function",
+        "fork_count", "collection_conditional_get", "collection_conditional_commit", "attach_function",
+        "detach_function",
     }  # fmt: skip
     refused = {name: status for name, status in passed.items() if status >= 400 and name not in unsupported}
     # No function is attached, the database is there already, and Ben is bound to one database of his tenant.

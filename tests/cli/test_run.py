@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -95,15 +97,21 @@ def test_banner_and_log(tmp_path: Path, to_file: bool) -> None:
     assert "Started worker" in (log.read_text() if to_file else printed)
 
 
-def start(*flags: str, **environment: str) -> subprocess.Popen[str]:
+@contextmanager
+def started(*flags: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """Run ``chroma run``, whose output is a pipe, until the block ends."""
     command = [sys.executable, "-c", "from chromadb.cli.cli import app; app()", "run", *flags]
     # Lines of a pipe arrive as they are written.
     whole = {**os.environ, "PYTHONUNBUFFERED": "1", **environment}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=whole)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=whole) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
 
 
-def await_heartbeat(process: subprocess.Popen[str]) -> tuple[str, str]:
-    """Return the address that the banner names once it answers, and what was printed until then."""
+def await_start(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """Return the address that the banner names, and what was printed until a worker had started."""
     assert process.stdout is not None
     printed = ""
     for line in process.stdout:
@@ -112,50 +120,53 @@ def await_heartbeat(process: subprocess.Popen[str]) -> tuple[str, str]:
             break
     found = re.search(r"Connect to Chroma at: (\S+)", printed)
     assert found is not None, printed
-    answer = httpx.Client(transport=httpx.HTTPTransport(retries=5)).get(f"{found[1]}/api/v2/heartbeat")
-    assert answer.status_code == 200
     return found[1], printed
 
 
-def stop(process: subprocess.Popen[str]) -> int:
+def is_answering(url: str) -> bool:
+    with httpx.Client(transport=httpx.HTTPTransport(retries=5)) as client:
+        return client.get(f"{url}/api/v2/heartbeat").is_success
+
+
+def stop(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Return the status of a process that is told to end, and what it still had to print."""
     process.terminate()
-    process.communicate()
-    return process.returncode
+    rest, _ = process.communicate()
+    return process.returncode, rest
 
 
 def test_a_port_that_the_system_chooses_is_shown_and_shared_by_the_workers(tmp_path: Path) -> None:
-    process = start("--path", str(tmp_path / "data"), "--host", "127.0.0.1", "--port", "0", "--workers", "2")
-    url, printed = await_heartbeat(process)
-    port = url.rpartition(":")[2]
-    assert port != "0"
-    assert f"Listening at: http://127.0.0.1:{port}" in printed
-    assert stop(process) == 0
+    flags = ("--path", str(tmp_path / "data"), "--host", "127.0.0.1", "--port", "0", "--workers", "2")
+    with started(*flags) as process:
+        url, printed = await_start(process)
+        assert not url.endswith(":0")
+        assert f"Listening at: http://127.0.0.1:{url.rpartition(':')[2]}" in printed
+        assert is_answering(url)
+        assert stop(process)[0] == 0
 
 
 def test_the_file_that_the_environment_names_and_what_it_says_besides(tmp_path: Path) -> None:
     file = tmp_path / "chroma.yaml"
     file.write_text(f"port: 0\nlisten_address: 127.0.0.1\npersist_path: {tmp_path / 'from-file'}\n")
-    process = start(CONFIG_PATH=str(file), CHROMA_PERSIST_PATH=str(tmp_path / "data"), CHROMA_PROT="1")
-    _, printed = await_heartbeat(process)
-    assert f"Saving data to: {tmp_path / 'data'}" in printed
-    assert "Warning: CHROMA_PROT in the environment is no setting of a server" in printed
-    assert stop(process) == 0
+    environment = {"CONFIG_PATH": str(file), "CHROMA_PERSIST_PATH": str(tmp_path / "data"), "CHROMA_PROT": "1"}
+    with started(**environment) as process:
+        url, printed = await_start(process)
+        assert f"Saving data to: {tmp_path / 'data'}" in printed
+        assert "Warning: CHROMA_PROT in the environment is no setting of a server" in printed
+        assert is_answering(url)
+        assert stop(process)[0] == 0
     assert (tmp_path / "data" / "chroma.sqlite3").exists()
     assert not (tmp_path / "from-file").exists()
 
 
 def test_the_log_goes_to_the_file_of_a_flag(tmp_path: Path) -> None:
     log = tmp_path / "chroma.log"
-    process = start("--path", str(tmp_path / "data"), "--port", "0", "--log-path", str(log))
-    assert process.stdout is not None
-    for line in process.stdout:
-        if "Sign up" in line:
-            break
-    while not log.exists() or "Started worker" not in log.read_text():
-        assert process.poll() is None
-        time.sleep(0.02)
-    process.terminate()
-    rest, _ = process.communicate()
-    assert process.returncode == 0
-    assert rest.strip() == ""
+    with started("--path", str(tmp_path / "data"), "--port", "0", "--log-path", str(log)) as process:
+        while not log.exists() or "Started worker" not in log.read_text():
+            assert process.poll() is None
+            time.sleep(0.02)
+        status, printed = stop(process)
+    assert status == 0
+    assert "Sign up" in printed
+    assert "Started worker" not in printed
     assert "shutdown completed" in log.read_text()

@@ -35,7 +35,7 @@ def things(fuzzed: RunningServer) -> dict[str, str]:
     """Path parameters that exist, so that more than the search for them is reached."""
     base = f"{fuzzed.url}/api/v2/tenants/default_tenant/databases/default_database"
     made = httpx.post(f"{base}/collections", json={"name": "things"}).json()
-    return {"tenant": "default_tenant", "database": "default_database", "collection": made["id"]}
+    return {"tenant": "default_tenant", "database": "default_database", "collection_id": made["id"]}
 
 
 def test_every_route_is_described(operations: dict[str, Any]) -> None:

@@ -78,7 +78,7 @@ def made_things(ann: httpx.Client) -> dict[str, str]:
     record = {"ids": ["a"], "embeddings": [[1, 2]], "documents": ["first"], "metadatas": [{"n": 1}]}
     assert ann.post(f"{path}/add", json=record).status_code == 201
     return {
-        "tenant": "default_tenant", "database": database, "collection": made["id"],
+        "tenant": "default_tenant", "database": database, "collection_id": made["id"],
         "crn": f"default_tenant:{database}:things",
     }  # fmt: skip
 
@@ -88,7 +88,7 @@ def seen(ann: httpx.Client, things: dict[str, str]) -> list[Any]:
     collections = f"{TENANT}/databases/{things['database']}/collections"
     paths = (f"{TENANT}/databases", collections)
     everything = {"include": ["documents", "metadatas", "embeddings", "uris"]}
-    records = ann.post(f"{collections}/{things['collection']}/get", json=everything)
+    records = ann.post(f"{collections}/{things['collection_id']}/get", json=everything)
     return [ann.get(path).json() for path in paths] + [records.json()]
 
 
@@ -108,7 +108,7 @@ def test_credentials_decide(operations: dict[str, Any], ann: httpx.Client, name:
         nonlocal things
         if ann.get(f"{TENANT}/databases/{things['database']}/collections/things").status_code != 200:
             things = made_things(ann)
-        known = {**things, "collection": "things"} if name in _BY_NAME else things
+        known = {**things, "collection_id": "things"} if name in _BY_NAME else things
         if case.path_parameters:
             case.path_parameters = {**case.path_parameters, **known}
         before = seen(ann, things)

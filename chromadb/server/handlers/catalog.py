@@ -130,14 +130,14 @@ def count_collections(call: Call) -> Response:
 def get_collection(call: Call) -> Response:
     """Answer with the collection of a name."""
     parameters = call.parameters
-    info = call.database.get_collection(parameters["collection"], parameters["tenant"], parameters["database"])
+    info = call.database.get_collection(parameters["collection_id"], parameters["tenant"], parameters["database"])
     return json_response(_collection_json(info))
 
 
 def get_collection_by_id(call: Call) -> Response:
     """Answer with the collection of an id."""
     complaint = "Validation error: collection_id: Invalid collection ID format, expected UUID"
-    id_ = read_uuid(call.parameters["collection"], complaint)
+    id_ = read_uuid(call.parameters["collection_id"], complaint)
     info = call.database.get_collection_by_id(id_, call.parameters["tenant"], call.parameters["database"])
     return json_response(_collection_json(info))
 
@@ -159,7 +159,7 @@ def owned_collection(call: Call) -> UUID:
 
     Raises InvalidArgumentError for what is no UUID, NotFoundError for any other collection.
     """
-    id_ = read_uuid(call.parameters["collection"], NOT_A_UUID)
+    id_ = read_uuid(call.parameters["collection_id"], NOT_A_UUID)
     if not call.database.has_collection(id_, call.parameters["tenant"], call.parameters["database"]):
         raise NotFoundError(f"Collection [{id_}] does not exist.")
     return id_
@@ -180,7 +180,7 @@ def update_collection(call: Call) -> Response:
 def delete_collection(call: Call) -> Response:
     """Delete the collection of a name."""
     parameters = call.parameters
-    call.database.delete_collection(parameters["collection"], parameters["tenant"], parameters["database"])
+    call.database.delete_collection(parameters["collection_id"], parameters["tenant"], parameters["database"])
     return json_response({})
 
 

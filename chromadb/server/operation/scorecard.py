@@ -32,7 +32,7 @@ class ScorecardRule(Struct, frozen=True):
 
 def tags_of(request: Request, requester: str | None) -> list[str]:
     """Return the tags of a request; none for one that no rule is about. requester: the tenant of the caller."""
-    name = request.operation
+    name = request.operation.removeprefix("collection_")
     if name == "get_collection_by_id":
         name = "get_collection"
     if name in _WRITES | _READS:
@@ -43,7 +43,7 @@ def tags_of(request: Request, requester: str | None) -> list[str]:
         return []
     tags.append(f"tenant:{request.parameters.get('tenant', '')}")
     if name in _OF_COLLECTION:
-        tags.append(f"collection:{request.parameters.get('collection', '')}")
+        tags.append(f"collection:{request.parameters.get('collection_id', '')}")
     if name in _OF_DATABASE:
         tags.append(f"database:{request.parameters.get('database', '')}")
     if name in _WITH_REQUESTER and requester:

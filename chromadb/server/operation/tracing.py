@@ -50,7 +50,7 @@ class RequestSpan:
         if request.template:
             span.update_name(f"{request.method} {request.template}")
             span.set_attribute("http.route", request.template)
-        for name, label in (("tenant", "tenant"), ("database", "database_name"), ("collection", "collection_id")):
+        for name, label in (("tenant", "tenant"), ("database", "database_name"), ("collection_id", "collection_id")):
             if name in request.parameters:
                 span.set_attribute(label, request.parameters[name])
         span.set_attribute("http.status_code", status)

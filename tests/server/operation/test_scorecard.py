@@ -9,13 +9,13 @@ from chromadb.server.request import Request
 
 REQUEST = Request(
     method="POST", path="/", query_string=b"", http_version="1.1", headers={}, id="r", trace_id="t",
-    operation="add", parameters={"tenant": "a", "database": "d", "collection": "c"},
+    operation="collection_add", parameters={"tenant": "a", "database": "d", "collection_id": "c"},
 )  # fmt: skip
 
 
 def test_tags() -> None:
     assert tags_of(REQUEST, "b") == ["op:write", "tenant:a", "collection:c"]
-    assert tags_of(replace(REQUEST, operation="query"), "b") == [
+    assert tags_of(replace(REQUEST, operation="collection_query"), "b") == [
         "op:read", "tenant:a", "collection:c", "requester:b",
     ]  # fmt: skip
     assert tags_of(replace(REQUEST, operation="get_collection_by_id"), None) == ["op:get_collection", "tenant:a"]

@@ -11,7 +11,7 @@ from running_server import running
 from .otlp_receiver import RECEIVERS, over_http
 
 DATABASE = "/api/v2/tenants/default_tenant/databases/default_database"
-ROUTE = "/api/v2/tenants/{tenant}/databases/{database}/collections/{collection}"
+ROUTE = "/api/v2/tenants/{tenant}/databases/{database}/collections/{collection_id}"
 # Spans leave in batches; the tests do not wait for the usual five seconds.
 QUICK = {"OTEL_BSP_SCHEDULE_DELAY": "50", "HOSTNAME": "pod-7"}
 
