@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import Any
 
+from chromadb.auth.providers import Component
 from chromadb.client.settings import APIVersion, RoutingMode, Settings
 from chromadb.client.system import System
 from chromadb.model.names import DEFAULT_DATABASE, DEFAULT_TENANT
@@ -11,6 +12,7 @@ __all__ = [
     "DEFAULT_DATABASE",
     "DEFAULT_TENANT",
     "APIVersion",
+    "Component",
     "RoutingMode",
     "Settings",
     "System",

@@ -48,7 +48,9 @@ _IMPORTED_BY_OTHERS = {
     "chromadb.auth": "UserIdentity",
     "chromadb.auth.token_authn": "TokenTransportHeader",
     "chromadb.base_types": "SparseVector",
-    "chromadb.config": "Settings, System, DEFAULT_TENANT, DEFAULT_DATABASE",
+    "chromadb.config": """
+        Settings, System, Component, APIVersion, RoutingMode, DEFAULT_TENANT, DEFAULT_DATABASE, get_class, get_fqn
+    """,
     "chromadb.errors": """
         ChromaError, InvalidDimensionException, IDAlreadyExistsError, DuplicateIDError, InvalidArgumentError,
         InvalidUUIDError, InvalidHTTPVersion, ChromaAuthError, AuthorizationError, NotFoundError,

@@ -57,6 +57,9 @@ class Component:
         """End; called once after use."""
         self._running = False
 
+    def reset_state(self) -> None:
+        """Forget what is kept, for everything has been deleted."""
+
 
 class ClientAuthProvider(Component, ABC):
     """Says which headers a client sends to be known."""

@@ -30,11 +30,18 @@ class RoutingMode(Enum):
     ID = "id"
 
 
+_RENAMED = {
+    "chroma_client_auth_credentials_file": "chroma_client_auth_credentials",
+    "chroma_client_auth_token_transport_header": "chroma_auth_token_transport_header",
+}
+"""Names of releases before 0.5 under which credentials would silently not be sent: which ones to use."""
+
+
 class Settings(BaseModel):
     """Every setting that Chroma 1.5 knows, under the same name and with the same default.
 
     The groups below say who reads a setting. _env_file: another file than ``.env``, or None for no file.
-    Raises ValidationError, a ValueError, for values of wrong types.
+    Raises ValidationError, a ValueError, for values of wrong types, ValueError for older names of credentials.
     """
 
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
@@ -133,7 +140,13 @@ class Settings(BaseModel):
     chroma_db_impl: str | None = None
 
     def __init__(self, _env_file: str | Path | None = ".env", **values: Any) -> None:
-        super().__init__(**{**values_from_environment(type(self).model_fields, _env_file), **values})
+        fields = type(self).model_fields
+        older = {old: fields[new] for old, new in _RENAMED.items()}
+        given = {**values_from_environment({**fields, **older}, _env_file), **values}
+        for old, new in _RENAMED.items():
+            if given.get(old):
+                raise ValueError(f"{old} is of releases before 0.5; use {new}, whose value is the text itself")
+        super().__init__(**given)
 
     @field_validator("chroma_server_nofile", mode="before")
     @classmethod

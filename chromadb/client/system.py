@@ -11,10 +11,11 @@ import threading
 from collections.abc import MutableMapping
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
+from chromadb.auth.providers import Component
 from chromadb.client.api import API, AsyncAPI
 from chromadb.client.operations.system import Reset
 from chromadb.client.settings import Settings
@@ -55,6 +56,7 @@ class System:
         self.identifier = _identifier(settings)
         self.holders = 0
         self._started: Any = None
+        self._parts: dict[type[Component], Component] = {}
 
     @property
     def is_embedded(self) -> bool:
@@ -91,7 +93,19 @@ class System:
         return self._started
 
     def instance(self, type: type[T]) -> T:
-        """Return the component of a type: what clients call, or its ``Database``; ValueError for another type."""
+        """Return the component of a type: what clients call, or its ``Database``; ValueError for another type.
+
+        One of another package's, which derives from ``Component``, is made when it is first asked for. It starts and
+        stops with the system.
+        """
+        if issubclass(type, Component):
+            part = self._parts.get(type)
+            if part is None:
+                # What it requires is made within, and so comes before it.
+                part = self._parts[type] = type(self)
+                if self._started is not None:
+                    part.start()
+            return cast(T, part)
         for component in (self._component(), getattr(self._component(), "database", None)):
             if isinstance(component, type):
                 return component
@@ -111,18 +125,25 @@ class System:
                     "`pip install chromadb` in its place"
                 )
             self._started = getattr(import_module(module), name)(self.settings)
+            for part in self._parts.values():
+                part.start()
 
     def stop(self) -> None:
         """Close the database, or the connections to it, for every client that uses it.
 
         Those of an asynchronous system are closed by its clients: that must be waited for.
         """
+        while self._parts:
+            _, part = self._parts.popitem()
+            part.stop()
         if self._started is not None and not self.is_async:
             self.api.close()
 
     def reset_state(self) -> None:
         """Delete everything; raises AuthorizationError unless the settings allow it."""
         self.api.run(Reset())
+        for part in self._parts.values():
+            part.reset_state()
 
 
 def _identifier(settings: Settings) -> str:

@@ -129,6 +129,25 @@ def test_the_storage_of_old_releases_is_refused_with_the_way_out(monkeypatch: py
         Settings()
 
 
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("chroma_client_auth_token_transport_header", "chroma_auth_token_transport_header"),
+        ("chroma_client_auth_credentials_file", "chroma_client_auth_credentials"),
+    ],
+)
+def test_older_names_of_credentials_are_refused_with_the_new_ones(
+    monkeypatch: pytest.MonkeyPatch, older: str, newer: str
+) -> None:
+    with pytest.raises(ValueError, match=f"{older} is of releases before 0.5; use {newer}"):
+        Settings(**{older: "X_CHROMA_TOKEN"})
+    monkeypatch.setenv(older.upper(), "")
+    Settings()
+    monkeypatch.setenv(older.upper(), "X_CHROMA_TOKEN")
+    with pytest.raises(ValueError, match=f"use {newer}"):
+        Settings()
+
+
 def test_an_empty_file_limit_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHROMA_SERVER_NOFILE", "")
     assert Settings().chroma_server_nofile is None
