@@ -30,7 +30,7 @@ def test_help_and_version() -> None:
     assert invoke("--version") == (0, f"chroma {__version__}\n")
     status, text = invoke("run", "--help")
     assert status == 0
-    for word in ("--path", "--host", "--port", "--workers", "CONFIG_PATH", "CHROMA_PORT"):
+    for word in ("--path", "--host", "--port", "--workers", "CONFIG_PATH", "CHROMA_PORT", "[default: 8000]"):
         assert word in text
     assert "run" in invoke("--help")[1]
 

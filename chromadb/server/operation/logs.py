@@ -94,7 +94,13 @@ def log_settings(log_format: LogFormat, level: LogLevel, path: Path | None) -> d
     formatter = JsonFormatter if log_format == "json" else LineFormatter
     handler: dict[str, Any] = {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stdout"}
     if path is not None:
-        handler = {"class": "logging.FileHandler", "formatter": "line", "filename": str(path), "encoding": "utf-8"}
+        # A file that was moved away, as rotation does, is made again for the next line.
+        handler = {
+            "class": "logging.handlers.WatchedFileHandler",
+            "formatter": "line",
+            "filename": str(path),
+            "encoding": "utf-8",
+        }
     logger = {"handlers": ["out"], "level": level.upper(), "propagate": False}
     return {
         "version": 1,

@@ -107,3 +107,18 @@ def test_what_an_exception_quotes_is_no_line_of_the_log() -> None:
     assert len(lines) > 3
     assert [line for line in lines[1:] if not line.startswith("    ")] == []
     assert len(JsonFormatter().format(failed).splitlines()) == 1
+
+
+def test_a_log_that_is_moved_away_goes_on_in_a_new_file(tmp_path: Path) -> None:
+    log, moved = tmp_path / "chroma.log", tmp_path / "chroma.log.1"
+    with running(tmp_path, f"log_path: {log}\naccess_log: true\nworkers: 2\n") as server:
+        assert httpx.get(f"{server.url}/api/v2/version").is_success
+        while "path=/api/v2/version" not in log.read_text():
+            assert server.process.poll() is None
+        log.rename(moved)
+        assert httpx.get(f"{server.url}/api/v2/heartbeat").is_success
+        assert server.stop() == 0
+    assert "path=/api/v2/version" in moved.read_text()
+    later = log.read_text()
+    assert "path=/api/v2/heartbeat" in later
+    assert "shutdown completed" in later

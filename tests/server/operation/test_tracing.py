@@ -80,3 +80,21 @@ def test_a_receiver_that_is_down_does_not_matter(tmp_path: Path) -> None:
     with running(tmp_path, settings, environment=environment) as server:
         assert httpx.get(f"{server.url}{DATABASE}/collections").json() == []
         assert server.stop() == 0
+
+
+def test_variables_of_opentelemetry_are_understood(tmp_path: Path) -> None:
+    with over_http() as receiver:
+        settings = f"open_telemetry: {{endpoint: '{receiver.endpoint}', protocol: http/protobuf}}\n"
+        environment = {**QUICK, "OTEL_EXPORTER_OTLP_HEADERS": "x-key=k,x-more=m", "OTEL_RESOURCE_ATTRIBUTES": "zone=a"}
+        with running(tmp_path, settings, environment=environment) as server:
+            httpx.get(f"{server.url}/api/v2/version")
+        span = receiver.named("GET /api/v2/version")[0]
+    assert span.resource["zone"] == "a"
+    assert (receiver.headers[0]["x-key"], receiver.headers[0]["x-more"]) == ("k", "m")
+    with over_http() as receiver:
+        settings = f"open_telemetry: {{endpoint: '{receiver.endpoint}', protocol: http/protobuf}}\n"
+        environment = {**QUICK, "OTEL_TRACES_SAMPLER": "always_off"}
+        with running(tmp_path, settings, environment=environment) as server:
+            httpx.get(f"{server.url}/api/v2/version")
+            assert server.stop() == 0
+        assert receiver.spans == []
