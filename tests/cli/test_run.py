@@ -148,11 +148,17 @@ def test_a_port_that_the_system_chooses_is_shown_and_shared_by_the_workers(tmp_p
 def test_the_file_that_the_environment_names_and_what_it_says_besides(tmp_path: Path) -> None:
     file = tmp_path / "chroma.yaml"
     file.write_text(f"port: 0\nlisten_address: 127.0.0.1\npersist_path: {tmp_path / 'from-file'}\n")
-    environment = {"CONFIG_PATH": str(file), "CHROMA_PERSIST_PATH": str(tmp_path / "data"), "CHROMA_PROT": "1"}
+    environment = {
+        "CONFIG_PATH": str(file),
+        "CHROMA_PERSIST_PATH": str(tmp_path / "data"),
+        "CHROMA_PROT": "1",
+        "CHROMA_SERVER_NOFILE": "300",
+    }
     with started(**environment) as process:
         url, printed = await_start(process)
         assert f"Saving data to: {tmp_path / 'data'}" in printed
         assert "Warning: CHROMA_PROT in the environment is no setting of a server" in printed
+        assert re.search(r"Max open files +300 ", Path(f"/proc/{process.pid}/limits").read_text())
         assert is_answering(url)
         assert stop(process)[0] == 0
     assert (tmp_path / "data" / "chroma.sqlite3").exists()
