@@ -45,7 +45,12 @@ _IMPORTED_BY_OTHERS = {
         normalize_embeddings, normalize_metadata, normalize_metadatas, maybe_cast_one_to_many
     """,
     "chromadb.api.collection_configuration": "CreateCollectionConfiguration, UpdateCollectionConfiguration",
-    "chromadb.auth": "UserIdentity",
+    "chromadb.auth": """
+        UserIdentity, SimpleUserIdentity, AbstractCredentials, ServerAuthCredentialsProvider, AuthError, AuthzAction,
+        AuthzResource, ClientAuthHeaders, ClientAuthProvider, ServerAuthenticationProvider, ServerAuthorizationProvider
+    """,
+    "chromadb.auth.registry": "register_provider",
+    "chromadb.telemetry.opentelemetry": "OpenTelemetryGranularity, add_attributes_to_current_span, trace_method",
     "chromadb.auth.token_authn": "TokenTransportHeader",
     "chromadb.base_types": "SparseVector",
     "chromadb.config": """

@@ -3,6 +3,7 @@
 An embedded database has one caller, who may do everything.
 """
 
+from chromadb.auth.credentials import AbstractCredentials, ServerAuthCredentialsProvider
 from chromadb.auth.providers import (
     AuthError,
     AuthzAction,
@@ -15,7 +16,11 @@ from chromadb.auth.providers import (
 )
 from chromadb.model.identity import UserIdentity
 
+SimpleUserIdentity = UserIdentity
+"""The name of an identity before release 0.5."""
+
 __all__ = [
-    "AuthError", "AuthzAction", "AuthzResource", "ClientAuthHeaders", "ClientAuthProvider", "Component",
-    "ServerAuthenticationProvider", "ServerAuthorizationProvider", "UserIdentity",
+    "AbstractCredentials", "AuthError", "AuthzAction", "AuthzResource", "ClientAuthHeaders", "ClientAuthProvider",
+    "Component", "ServerAuthCredentialsProvider", "ServerAuthenticationProvider", "ServerAuthorizationProvider",
+    "SimpleUserIdentity", "UserIdentity",
 ]  # fmt: skip

@@ -5,7 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from chromadb.auth.providers import ClientAuthProvider, ProviderSystem
+from chromadb.auth.credentials import CredentialsAuthentication, ServerAuthCredentialsProvider
+from chromadb.auth.providers import ClientAuthProvider, ProviderSystem, ServerAuthenticationProvider
+from chromadb.auth.registry import registered_provider
 
 _RENAMED = {
     "chromadb.auth.basic.BasicAuthServerProvider": "chromadb.auth.basic_authn.BasicAuthenticationServerProvider",
@@ -41,11 +43,16 @@ def load_provider(setting: str, path: str, kind: type[Any], system: ProviderSyst
     renamed = _RENAMED_OF_CLIENTS if issubclass(kind, ClientAuthProvider) else _RENAMED
     if path in renamed:
         raise ValueError(f"{setting}: {path} is of releases before 0.5; use {renamed[path]}")
-    module, _, name = path.rpartition(".")
-    try:
-        found: Any = getattr(import_module(module), name)
-    except (ImportError, ValueError, AttributeError) as error:
-        raise ValueError(f"{setting}: {path} cannot be loaded ({type(error).__name__}); expected a class") from None
-    if not isinstance(found, type) or not issubclass(found, kind):
+    found: Any = registered_provider(path)
+    if found is None:
+        module, _, name = path.rpartition(".")
+        try:
+            found = getattr(import_module(module), name)
+        except (ImportError, ValueError, AttributeError) as error:
+            raise ValueError(f"{setting}: {path} cannot be loaded ({type(error).__name__}); expected a class") from None
+    is_class = isinstance(found, type)
+    if is_class and kind is ServerAuthenticationProvider and issubclass(found, ServerAuthCredentialsProvider):
+        return CredentialsAuthentication(system, found(system))
+    if not is_class or not issubclass(found, kind):
         raise ValueError(f"{setting}: {path} is no subclass of chromadb.auth.{kind.__name__}")
     return found(system)

@@ -37,6 +37,21 @@ class AuthOptions:
         return value
 
     @property
+    def chroma_server_auth_credentials(self) -> str | None:
+        """The credentials, for providers that ask by the name of releases before 0.5."""
+        return self.chroma_server_authn_credentials
+
+    @property
+    def chroma_server_auth_credentials_file(self) -> str | None:
+        """The file of credentials, for providers that ask by the name of releases before 0.5."""
+        return self.chroma_server_authn_credentials_file
+
+    @property
+    def chroma_overwrite_singleton_tenant_database_access_from_auth(self) -> bool:
+        """Whether paths of requests are rewritten to the caller's tenant, for providers that ask: they are not."""
+        return False
+
+    @property
     def chroma_server_auth_ignore_paths(self) -> dict[str, list[str]]:
         """Paths with the methods that need no credentials, for providers that ask; the server does not."""
         return {f"/api/{version}{path}": ["GET"] for version in ("v2", "v1") for path in ("", "/heartbeat", "/version")}
