@@ -75,8 +75,15 @@ class Settings(BaseModel):
     chroma_auth_token_transport_header: str | None = None
     chroma_client_auth_provider: str | None = None
     chroma_client_auth_credentials: str | None = Field(default=None, repr=False)
+    chroma_overwrite_singleton_tenant_database_access_from_auth: bool = False
 
-    # A server.
+    # The same: whose calls are spans for a receiver of OTLP, unless the granularity is none.
+    chroma_otel_collection_endpoint: str | None = ""
+    chroma_otel_service_name: str | None = "chromadb"
+    chroma_otel_collection_headers: dict[str, str] = Field(default={}, repr=False)
+    chroma_otel_granularity: str | None = None
+
+    # A server of releases before 1.0; ours reads variables and keys of its own.
     chroma_server_nofile: int | None = None
     chroma_server_thread_pool_size: int = 40
     chroma_server_cors_allow_origins: list[str] = []
@@ -88,17 +95,12 @@ class Settings(BaseModel):
         "/api/v1/heartbeat": ["GET"],
         "/api/v1/version": ["GET"],
     }
-    chroma_overwrite_singleton_tenant_database_access_from_auth: bool = False
     chroma_server_authn_provider: str | None = None
     chroma_server_authn_credentials: str | None = Field(default=None, repr=False)
     chroma_server_authn_credentials_file: str | None = None
     chroma_server_authz_provider: str | None = None
     chroma_server_authz_config: str | None = Field(default=None, repr=False)
     chroma_server_authz_config_file: str | None = None
-    chroma_otel_collection_endpoint: str | None = ""
-    chroma_otel_service_name: str | None = "chromadb"
-    chroma_otel_collection_headers: dict[str, str] = Field(default={}, repr=False)
-    chroma_otel_granularity: str | None = None
 
     # Kept for compatibility: read back as set, without effect. Nothing is ever reported home, and the parts that
     # the names of classes below would choose have no counterpart here.

@@ -12,6 +12,7 @@ from chromadb.client.http.address import resolve_url
 from chromadb.client.http.answers import Answer, read_answer
 from chromadb.client.http.connection import Connection
 from chromadb.client.http.failures import DELAYS, described, may_repeat
+from chromadb.client.http.tracing import spans_of
 from chromadb.client.operations.operation import Call, Operation
 from chromadb.client.operations.system import CheckPreFlight, Identify
 from chromadb.client.settings import Settings
@@ -32,6 +33,7 @@ class AsyncHttpAPI:
 
     def __init__(self, settings: Settings) -> None:
         self._connection = Connection(settings)
+        self._span = spans_of("AsyncFastAPI", settings)
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
         self._pre_flight: PreFlight | None = None
 
@@ -45,8 +47,9 @@ class AsyncHttpAPI:
     async def run(self, operation: Operation[T]) -> T:
         """Do an operation and await the answer."""
         call = operation.on_server()
-        content = call.body(await self.pre_flight()) if callable(call.body) else call.body
-        return await self._send(call, content)
+        with self._span(operation):
+            content = call.body(await self.pre_flight()) if callable(call.body) else call.body
+            return await self._send(call, content)
 
     async def pre_flight(self) -> PreFlight:
         """Return what the server said it can take, asked once."""

@@ -13,6 +13,7 @@ from chromadb.client.http.address import resolve_url
 from chromadb.client.http.answers import Answer, read_answer
 from chromadb.client.http.connection import Connection
 from chromadb.client.http.failures import DELAYS, described, may_repeat
+from chromadb.client.http.tracing import spans_of
 from chromadb.client.operations.operation import Call, Operation
 from chromadb.client.operations.system import CheckPreFlight, Identify
 from chromadb.client.settings import Settings
@@ -33,6 +34,7 @@ class HttpAPI:
 
     def __init__(self, settings: Settings) -> None:
         self._connection = Connection(settings)
+        self._span = spans_of("FastAPI", settings)
         self._lock = threading.Lock()
         self._client: httpx.Client | None = None
         self._process = os.getpid()
@@ -51,8 +53,9 @@ class HttpAPI:
     def run(self, operation: Operation[T]) -> T:
         """Do an operation and wait for the answer."""
         call = operation.on_server()
-        content = call.body(self.pre_flight()) if callable(call.body) else call.body
-        return self._send(call, content)
+        with self._span(operation):
+            content = call.body(self.pre_flight()) if callable(call.body) else call.body
+            return self._send(call, content)
 
     def pre_flight(self) -> PreFlight:
         """Return what the server said it can take, asked once."""
