@@ -6,12 +6,14 @@ import math
 import multiprocessing
 import os
 import resource
+import signal
 import socket
 import ssl
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from ctypes import c_double
+from ctypes import CDLL, c_double
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -33,6 +35,9 @@ _STOP_SECONDS = 30
 """How long a worker that is told to stop may take beyond the wait for a body, until it is killed."""
 
 _LONGEST_STOP_SECONDS = 24 * 60 * 60
+
+_PR_SET_PDEATHSIG = 1
+"""Of prctl(2)."""
 
 _HEADERS_BYTES = 64 * 1024
 """Of one request over HTTP/2, of which one connection may begin many at a time."""
@@ -112,7 +117,17 @@ def _serve_at(address: str, configuration: ServerConfiguration) -> None:
 
 
 def _application(configuration: ServerConfiguration, counts: Path | None, stopped_at: c_double) -> Application:
+    _stop_without_parent()
     return Application(configuration, guard_from(configuration.auth), counts, lambda: stopped_at.value)
+
+
+def _stop_without_parent() -> None:
+    """Have the system stop this worker once the process that started it is gone, however that ended; on Linux."""
+    if sys.platform == "linux":
+        CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    parent = multiprocessing.parent_process()
+    if parent is not None and parent.pid != os.getppid():
+        sys.exit("the process that started this worker is gone")
 
 
 def _check_tls(tls: TlsConfiguration) -> None:

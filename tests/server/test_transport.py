@@ -208,6 +208,22 @@ def test_stopping_two_workers_under_load_finishes_what_they_have_begun(tmp_path:
     assert set(written) <= set(stored)
 
 
+def test_workers_end_with_a_server_that_was_killed(tmp_path: Path) -> None:
+    with running(tmp_path, "workers: 2\n") as server:
+        with httpx.Client(base_url=server.url, timeout=60) as client:
+            path = new_collection(client, "things")
+            assert client.post(f"{path}/add", json={"ids": ["a"], "embeddings": [[1, 2]]}).status_code == 201
+        workers = children(server.process.pid)
+        server.process.kill()
+        server.process.wait()
+        deadline = time.monotonic() + 30
+        while any(Path(f"/proc/{worker}").exists() for worker in workers):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    # They closed the database.
+    assert not (tmp_path / "data" / "chroma.sqlite3-wal").exists()
+
+
 def children(pid: int) -> list[int]:
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     return [int(child) for child in found.split()]
