@@ -50,6 +50,7 @@ _IMPORTED_BY_OTHERS = {
         AuthzResource, ClientAuthHeaders, ClientAuthProvider, ServerAuthenticationProvider, ServerAuthorizationProvider
     """,
     "chromadb.auth.registry": "register_provider",
+    "chromadb.telemetry.product.posthog": "Posthog",
     "chromadb.telemetry.opentelemetry": "OpenTelemetryGranularity, add_attributes_to_current_span, trace_method",
     "chromadb.auth.token_authn": "TokenTransportHeader",
     "chromadb.base_types": "SparseVector",

@@ -113,7 +113,12 @@ def endpoint(value: Any) -> str:
 
 
 def http_headers(value: Any) -> dict[str, str]:
-    """Return headers."""
+    """Return headers, of names and values or of a text such as ``name=value,other=value``."""
+    if isinstance(value, str):
+        pairs = [pair.partition("=") for pair in value.split(",")]
+        if not all(name.strip() and equals for name, equals, _ in pairs):
+            raise ValueError("NAME=VALUE, with a comma between two of them")
+        return {name.strip(): content.strip() for name, _, content in pairs}
     if not isinstance(value, dict) or not all(isinstance(part, str) for item in value.items() for part in item):
         raise ValueError('names and values of headers, such as {"x-api-key": "..."}')
     return value

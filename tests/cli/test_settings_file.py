@@ -280,6 +280,9 @@ def test_older_variables_of_traces(tmp_path: Path) -> None:
     assert tracing is not None
     assert (tracing.endpoint, dict(tracing.headers)) == ("http://old:4317", {"X-API-KEY": "1234567890"})
     assert "1234567890" not in repr(tracing)
+    of_text = read(tmp_path, "", environment | {"CHROMA_OTEL_COLLECTION_HEADERS": "x-api-key=a=b, team=c"}).tracing
+    assert of_text is not None
+    assert of_text.headers == {"x-api-key": "a=b", "team": "c"}
     both = read(tmp_path, "", environment | {"CHROMA_OPEN_TELEMETRY__ENDPOINT": "http://new:4317"}).tracing
     assert both is not None
     assert both.endpoint == "http://new:4317"
@@ -323,6 +326,7 @@ def test_refused_settings_show_no_secret(tmp_path: Path) -> None:
     for text in (
         "open_telemetry: {headers: [s3cret]}\n",
         "open_telemetry: s3cret\n",
+        "open_telemetry: {headers: s3cret}\n",
         "server_authn_credentials: s3cret: x\n",
         "server_authn_credentials: [s3cret\n",
     ):
