@@ -8,6 +8,9 @@ from difflib import get_close_matches
 
 PREFIX = "CHROMA_"
 
+_ALIKE = 0.85
+"""How alike two names are of which one may be meant for the other; 1: the same."""
+
 OTHER_NAMES: Mapping[str, str] = {
     "CHROMA_OTEL_COLLECTION_ENDPOINT": "open_telemetry.endpoint",
     "CHROMA_OTEL_COLLECTION_HEADERS": "open_telemetry.headers",
@@ -83,6 +86,24 @@ _WITHOUT_EFFECT = {
     "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "metrics are not sent; CHROMA_METRICS=true serves them at /metrics",
     "OTEL_METRIC_EXPORT_INTERVAL": "metrics are not sent; CHROMA_METRICS=true serves them at /metrics",
     "CHROMA_OVERWRITE_SINGLETON_TENANT_DATABASE_ACCESS_FROM_AUTH": "clients read it, from their own environment",
+    "CHROMA_QUOTA_PROVIDER_IMPL": "the section limits says what each tenant may do",
+    "CHROMA_RATE_LIMITING_PROVIDER_IMPL": "the section limits says what each tenant may do",
+    **dict.fromkeys(
+        (
+            "CHROMA_SYSDB_IMPL",
+            "CHROMA_PRODUCER_IMPL",
+            "CHROMA_CONSUMER_IMPL",
+            "CHROMA_SEGMENT_MANAGER_IMPL",
+            "CHROMA_SEGMENT_DIRECTORY_IMPL",
+            "CHROMA_MEMBERLIST_PROVIDER_IMPL",
+            "WORKER_MEMBERLIST_NAME",
+            "CHROMA_COORDINATOR_HOST",
+            "CHROMA_SERVER_GRPC_PORT",
+            "CHROMA_LOGSERVICE_HOST",
+            "CHROMA_LOGSERVICE_PORT",
+        ),
+        "its parts are chosen for it, and it is one node",
+    ),
 }
 """Documented names that this server has no use for: what to know instead."""
 
@@ -113,7 +134,7 @@ def remarks_on(environment: Mapping[str, str], names_of_keys: Iterable[str]) -> 
         if name in _WITHOUT_EFFECT:
             remarks.append(f"{name} in the environment has no effect on a server: {_WITHOUT_EFFECT[name]}")
         elif name.startswith(PREFIX) and not _OF_OTHER_PROGRAMS.fullmatch(name):
-            alike = get_close_matches(name, known, n=1)
+            alike = get_close_matches(name, known, n=1, cutoff=_ALIKE)
             question = f"; is it {alike[0]} that is meant?" if alike else ""
             remarks.append(f"{name} in the environment is no setting of a server and has no effect{question}")
     return remarks

@@ -151,12 +151,14 @@ def test_older_variables_that_say_how_a_server_is_are_accepted(tmp_path: Path) -
 
 def test_variables_that_look_like_settings_and_are_none_are_spoken_of() -> None:
     environment = {
-        "CHROMA_PROT": "9000", "CHROMA_SYSDB_IMPL": "a.B", "RUST_LOG": "debug", "OTEL_METRIC_EXPORT_INTERVAL": "1000",
+        "CHROMA_PROT": "9000", "CHROMA_SYSDB_IMPL": "a.B", "CHROMA_WHATEVER": "1", "RUST_LOG": "debug",
+        "OTEL_METRIC_EXPORT_INTERVAL": "1000",
     }  # fmt: skip
     remarks = remarks_on_environment(environment)
     assert [remark.partition(" ")[0] for remark in remarks] == sorted(environment)
     assert "is it CHROMA_PORT that is meant?" in remarks[0]
-    assert "/metrics" in remarks[2]
+    assert remarks[2] == "CHROMA_WHATEVER in the environment is no setting of a server and has no effect"
+    assert "/metrics" in remarks[3]
 
 
 def test_variables_of_settings_and_of_other_programs_are_not_spoken_of(tmp_path: Path) -> None:
