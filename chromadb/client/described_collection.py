@@ -151,8 +151,6 @@ class DescribedCollection:
         return CollectionAddress(self.tenant, self.database, self.id)
 
     def _counting(self, read_level: ReadLevel, where: Any, where_document: Any) -> Count:
-        # Search expressions are many classes, for which a program that only queries should not wait.
-
         level = ReadLevel(read_level)
         if where is None and where_document is None:
             return Count(self._address, level, None)

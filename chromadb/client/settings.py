@@ -7,6 +7,7 @@ holds other programs' values too. Two clients of one store need equal settings.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from chromadb.client.environment import values_from_environment
+from chromadb.client.http.address import without_credentials
 
 
 class APIVersion(str, Enum):
@@ -37,10 +39,15 @@ _RENAMED = {
 """Names of releases before 0.5 under which credentials would silently not be sent: which ones to use."""
 
 
+_SWITCHES = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+"""What environment and files say for yes and no."""
+
+
 class Settings(BaseModel):
-    """Every setting that Chroma 1.5 knows, under the same name and with the same default.
+    """Every setting that Chroma 1.5 knows, under the same name and with the same default, and a few more.
 
     The groups below say who reads a setting. _env_file: another file than ``.env``, or None for no file.
+    What is printed of it holds no password, token or header; ``model_dump()`` holds all.
     Raises ValidationError, a ValueError, for values of wrong types, ValueError for older names of credentials.
     """
 
@@ -67,6 +74,8 @@ class Settings(BaseModel):
     chroma_server_headers: dict[str, str] | None = Field(default=None, repr=False)
     chroma_server_ssl_enabled: bool | None = False
     chroma_server_ssl_verify: bool | str | None = None
+    chroma_client_ssl_certfile: str | None = None
+    chroma_client_ssl_keyfile: str | None = None
     chroma_server_api_default_path: APIVersion | None = APIVersion.V2
     chroma_http_keepalive_secs: float | None = 40.0
     chroma_http_max_connections: int | None = None
@@ -155,6 +164,11 @@ class Settings(BaseModel):
     def _read_empty_as_none(cls, value: Any) -> Any:
         return None if value == "" else value
 
+    @field_validator("chroma_server_ssl_verify", mode="before")
+    @classmethod
+    def _read_switch(cls, value: Any) -> Any:
+        return _SWITCHES.get(value.lower(), value or None) if isinstance(value, str) else value
+
     @field_validator("chroma_db_impl")
     @classmethod
     def _refuse_old_storage(cls, value: str | None) -> str | None:
@@ -166,6 +180,11 @@ class Settings(BaseModel):
                 "Data written by such a release must be exported with it and added again."
             )
         return value
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        for name, value in super().__repr_args__():
+            is_url = name == "chroma_server_host" and isinstance(value, str)
+            yield name, without_credentials(value) if is_url else value
 
     def require(self, key: str) -> Any:
         """Return a setting; raises ValueError when it is None, AttributeError for a name that none has."""

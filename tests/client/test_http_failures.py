@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -58,7 +58,7 @@ def scripted() -> Iterator[Scripted]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_POST = do_GET  # noqa: N815
+        do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815
 
         def log_message(self, format: str, *args: Any) -> None: ...
 
@@ -114,21 +114,74 @@ def test_refusals_are_the_documented_errors_with_the_servers_words(script: Scrip
                 client.get_collection("x")
 
 
-def test_reading_is_tried_again_and_making_is_not(script: Scripted) -> None:
+_THINGS = "/tenants/default_tenant/databases/default_database/collections/things"
+_COLLECTION = b"""{"id": "11111111-1111-1111-1111-111111111111", "name": "things", "configuration_json": {},
+    "schema": null, "metadata": null, "dimension": null, "tenant": "default_tenant", "database": "default_database",
+    "version": 0, "log_position": 0}"""
+_BATCHES = b'{"max_batch_size": 10, "supports_base64_encoding": true}'
+_HITS = b"""{"ids": [[]], "documents": [[]], "metadatas": [[]], "distances": [[]], "embeddings": null, "uris": null,
+    "include": []}"""
+
+
+@contextmanager
+def connected(script: Scripted) -> Iterator[tuple[chromadb.api.ClientAPI, chromadb.Collection]]:
+    script.answers[_THINGS] = (200, "application/json", _COLLECTION)
+    script.answers["/pre-flight-checks"] = (200, "application/json", _BATCHES)
     with chromadb.HttpClient("127.0.0.1", script.port) as client:
-        script.answers["/version"] = (200, "application/json", b'"1.0.0"')
-        script.hang_up = 2
-        assert client.get_version() == "1.0.0"
+        client.get_max_batch_size()
+        yield client, client.get_collection("things", embedding_function=None)
+
+
+_READS: dict[str, Callable[[Any, Any], Any]] = {
+    "get_collection": lambda client, things: client.get_collection("things", embedding_function=None),
+    "query": lambda client, things: things.query(query_embeddings=[[1.0]]),
+}
+_WRITES: dict[str, Callable[[Any, Any], Any]] = {
+    "create": lambda client, things: client.create_collection("things"),
+    "get_or_create": lambda client, things: client.get_or_create_collection("things"),
+    "delete_collection": lambda client, things: client.delete_collection("things"),
+    "add": lambda client, things: things.add(ids=["a"], embeddings=[[1.0]]),
+    "update": lambda client, things: things.update(ids=["a"], documents=["x"], embeddings=[[1.0]]),
+    "upsert": lambda client, things: things.upsert(ids=["a"], embeddings=[[1.0]]),
+    "delete": lambda client, things: things.delete(ids=["a"]),
+    "modify": lambda client, things: things.modify(metadata={"a": 1}),
+    "reset": lambda client, things: client.reset(),
+}
+
+
+@pytest.mark.parametrize("call", _READS.values(), ids=list(_READS))
+def test_what_changes_nothing_is_tried_again(script: Scripted, call: Callable[[Any, Any], Any]) -> None:
+    script.answers[f"{_THINGS.removesuffix('things')}11111111-1111-1111-1111-111111111111/query"] = (
+        200, "application/json", _HITS,
+    )  # fmt: skip
+    with connected(script) as (client, things):
+        script.hang_up, script.seen = 2, []
+        call(client, things)
+        assert len(script.seen) == 3
+
+
+@pytest.mark.parametrize("call", _WRITES.values(), ids=list(_WRITES))
+def test_what_may_have_been_done_is_not_done_again(script: Scripted, call: Callable[[Any, Any], Any]) -> None:
+    """Somebody else may have changed the same since: a second upsert would undo that."""
+    with connected(script) as (client, things):
         script.hang_up, script.seen = 1, []
-        with pytest.raises(httpx.RemoteProtocolError, match=r"POST .*collections failed"):
-            client.create_collection("things")
-        assert len([path for path, _ in script.seen if path.endswith("/collections")]) == 1
-        # A second one would delete what others wrote after the first.
-        script.answers["/reset"] = (200, "application/json", b"true")
-        script.hang_up, script.seen = 1, []
-        with pytest.raises(httpx.RemoteProtocolError, match=r"POST .*reset failed"):
-            client.reset()
-        assert [path for path, _ in script.seen] == ["/reset"]
+        with pytest.raises(httpx.RemoteProtocolError, match=r"/api/v2/.* failed: .*Whether the server did it is not"):
+            call(client, things)
+        assert len(script.seen) == 1
+
+
+def test_awaited_calls_are_tried_again_alike(script: Scripted) -> None:
+    async def read_and_write() -> list[str]:
+        async with await chromadb.AsyncHttpClient("127.0.0.1", script.port) as client:
+            script.answers["/version"] = (200, "application/json", b'"1.0.0"')
+            script.hang_up, script.seen = 2, []
+            assert await client.get_version() == "1.0.0"
+            script.hang_up = 1
+            with pytest.raises(httpx.RemoteProtocolError, match="Whether the server did it is not known"):
+                await client.reset()
+        return [path for path, _ in script.seen]
+
+    assert asyncio.run(read_and_write()) == ["/version", "/version", "/version", "/reset"]
 
 
 def test_headers_and_credentials_are_sent_and_not_shown(script: Scripted) -> None:

@@ -156,3 +156,25 @@ def test_an_empty_file_limit_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_certificates_are_checked_or_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Settings(chroma_server_ssl_verify="/ca.pem").chroma_server_ssl_verify == "/ca.pem"
     assert Settings(chroma_server_ssl_verify=False).chroma_server_ssl_verify is False
+    assert Settings(chroma_server_ssl_verify=None).chroma_server_ssl_verify is None
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("false", False), ("False", False), ("0", False), ("no", False), ("TRUE", True), ("1", True), ("", None)],
+)
+def test_switches_of_the_environment_are_no_paths(
+    monkeypatch: pytest.MonkeyPatch, text: str, meant: bool | None
+) -> None:
+    monkeypatch.setenv("CHROMA_SERVER_SSL_VERIFY", text)
+    assert Settings().chroma_server_ssl_verify is meant
+
+
+@pytest.mark.parametrize("host", ["http://ann:pa55@host:1/x", "ann:pa55@host", "http://ann:pa55/word@host"])
+def test_what_is_printed_holds_no_password(host: str) -> None:
+    settings = Settings(chroma_server_host=host)
+    for shown in (repr(settings), str(settings), repr([settings])):
+        assert "pa55" not in shown
+        assert "ann" not in shown
+        assert "host" in shown.partition("chroma_server_host=")[2].partition(" ")[0]
+    assert settings.chroma_server_host == host

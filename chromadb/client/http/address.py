@@ -36,10 +36,10 @@ def resolve_url(host: str, ssl: bool | None = False, default_api_path: str = DEF
 
 
 def without_credentials(url: str) -> str:
-    """Return a URL without user and password, to be shown."""
-    scheme, separator, rest = url.partition("://")
-    location, slash, path = rest.partition("/")
-    return f"{scheme}{separator}{location.rpartition('@')[2]}{slash}{path}"
+    """Return a host or URL without user and password, to be shown."""
+    scheme, separator, rest = url.partition("://") if "://" in url else ("", "", url)
+    # A password may hold a slash that should have been encoded.
+    return f"{scheme}{separator}{rest.rpartition('@')[2]}"
 
 
 def split_credentials(host: str) -> tuple[str, str | None]:

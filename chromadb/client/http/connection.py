@@ -5,7 +5,6 @@ from __future__ import annotations
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypedDict
 from urllib.parse import quote
 
@@ -13,6 +12,7 @@ import httpx
 
 from chromadb.auth.providers import ClientAuthProvider
 from chromadb.client.http.address import resolve_url, split_credentials, without_credentials
+from chromadb.client.http.certificates import verification
 from chromadb.client.http.headers import auth_provider, request_headers
 from chromadb.client.operations.operation import Call
 from chromadb.client.settings import Settings
@@ -62,7 +62,7 @@ class Connection:
         )
         self.shown = without_credentials(self._url)
         self._settings = settings
-        self._verify = _verification(settings.chroma_server_ssl_verify)
+        self._verify = verification(settings, self._url)
         self._provider: ClientAuthProvider | None = auth_provider(settings)
         # Headers that cannot be sent are refused before anything is.
         request_headers(settings.chroma_server_headers, self._provider)
@@ -99,20 +99,3 @@ def _quoted(segment: str) -> str:
         raise NotFoundError("Nothing has an empty name: expected that of a tenant, a database or a collection")
     # As they are, these two would be taken for steps up the path, to something else than what they name.
     return segment.replace(".", "%2E") if segment in (".", "..") else quote(segment, safe="")
-
-
-def _verification(setting: bool | str | None) -> ssl.SSLContext | bool:
-    if setting is None or isinstance(setting, bool):
-        return setting is not False
-    path = Path(setting)
-    if path.is_dir():
-        return ssl.create_default_context(capath=setting)
-    if not path.is_file():
-        raise ValueError(
-            f"Expected chroma_server_ssl_verify to be True, False, or a file or directory of certificates, "
-            f"got {setting!r}"
-        )
-    try:
-        return ssl.create_default_context(cafile=setting)
-    except ssl.SSLError as error:
-        raise ValueError(f"chroma_server_ssl_verify={setting!r} holds no certificates: {error}") from error

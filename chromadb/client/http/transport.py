@@ -12,7 +12,7 @@ import httpx
 from chromadb.client.http.address import resolve_url
 from chromadb.client.http.answers import Answer, read_answer
 from chromadb.client.http.connection import Connection
-from chromadb.client.http.failures import DELAYS, described, may_repeat
+from chromadb.client.http.failures import DELAYS, FAILURES, described, may_repeat
 from chromadb.client.http.tracing import spans_of
 from chromadb.client.operations.operation import Call, Operation
 from chromadb.client.operations.system import CheckPreFlight, Identify
@@ -87,9 +87,9 @@ class HttpAPI:
                 answer = self._opened().request(
                     request.method, request.url, params=request.query or None, content=request.content
                 )
-            except httpx.TransportError as error:
+            except FAILURES as error:
                 if delay is None or not may_repeat(call, error):
-                    raise described(error, request, self._connection.shown) from None
+                    raise described(error, call, request, self._connection.shown) from None
                 time.sleep(delay)
             else:
                 return read_answer(call, Answer(request.source, answer.status_code, answer.headers, answer.content))

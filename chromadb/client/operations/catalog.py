@@ -30,7 +30,7 @@ class CreateTenant(Operation[None], frozen=True):
         database.create_tenant(self.name)
 
     def on_server(self) -> Call[None]:
-        return Call("POST", ("tenants",), nothing, body=json_text({"name": self.name}), is_repeatable=False)
+        return Call("POST", ("tenants",), nothing, body=json_text({"name": self.name}))
 
 
 class GetTenant(Operation[dict[str, Any]], frozen=True):
@@ -56,7 +56,7 @@ class CreateDatabase(Operation[None], frozen=True):
 
     def on_server(self) -> Call[None]:
         body = json_text({"name": self.name})
-        return Call("POST", ("tenants", self.tenant, "databases"), nothing, body=body, is_repeatable=False)
+        return Call("POST", ("tenants", self.tenant, "databases"), nothing, body=body)
 
 
 class GetDatabase(Operation[dict[str, Any]], frozen=True):
@@ -97,7 +97,7 @@ class DeleteDatabase(Operation[None], frozen=True):
         database.delete_database(self.name, self.tenant)
 
     def on_server(self) -> Call[None]:
-        return Call("DELETE", _database(self.tenant, self.name), nothing, is_repeatable=False)
+        return Call("DELETE", _database(self.tenant, self.name), nothing)
 
 
 class CreateCollection(Operation[CollectionModel], frozen=True):
@@ -133,7 +133,7 @@ class CreateCollection(Operation[CollectionModel], frozen=True):
             "get_or_create": self.get_or_create,
         }
         path = (*_database(self.tenant, self.database), "collections")
-        return Call("POST", path, _read_collection, body=json_text(body), is_repeatable=self.get_or_create)
+        return Call("POST", path, _read_collection, body=json_text(body))
 
 
 class GetCollection(Operation[CollectionModel], frozen=True):
@@ -208,7 +208,7 @@ class DeleteCollection(Operation[None], frozen=True):
 
     def on_server(self) -> Call[None]:
         path = (*_database(self.tenant, self.database), "collections", self.name)
-        return Call("DELETE", path, nothing, is_repeatable=False)
+        return Call("DELETE", path, nothing)
 
 
 class ModifyCollection(Operation[None], frozen=True):
@@ -250,7 +250,7 @@ class ForkCollection(Operation[CollectionModel], frozen=True):
 
     def on_server(self) -> Call[CollectionModel]:
         path, body = collection_path(self.collection, "fork"), json_text({"new_name": self.new_name})
-        return Call("POST", path, _read_collection, body=body, is_repeatable=False)
+        return Call("POST", path, _read_collection, body=body)
 
 
 class CountForks(Operation[int], frozen=True):

@@ -82,7 +82,6 @@ class DetachFunction(Operation[bool], frozen=True):
             collection_path(self.collection, "attached_functions", self.name, "detach"),
             reading(wire.DetachAnswer, lambda answer: answer.success),
             body=json_text({"delete_output": self.delete_output}),
-            is_repeatable=False,
         )
 
 

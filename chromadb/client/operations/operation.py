@@ -27,7 +27,7 @@ class Call(Struct, Generic[Result_co], frozen=True):
 
     path: segments below the root of the interface, not quoted. read: from the JSON text of a successful answer to the
     result; raises msgspec.DecodeError or ValueError for any other text. body: JSON text; a function makes it of what
-    the server can do. is_repeatable: whether sending it twice does the same as sending it once.
+    the server can do. is_read: whether it changes nothing, as a GET never does.
     """
 
     method: Literal["GET", "POST", "PUT", "DELETE"]
@@ -35,7 +35,7 @@ class Call(Struct, Generic[Result_co], frozen=True):
     read: Callable[[bytes], Result_co]
     query: Mapping[str, str] = field(default_factory=dict)
     body: bytes | Callable[[PreFlight], bytes] | None = None
-    is_repeatable: bool = True
+    is_read: bool = False
 
 
 class Operation(Struct, Generic[Result_co], frozen=True):

@@ -49,7 +49,6 @@ class Write(Operation[None], frozen=True):
                 database.upsert(self.collection.id, self.batch)
 
     def on_server(self) -> Call[None]:
-        # An add passes over ids that exist, and the others write the same values again.
         return Call("POST", collection_path(self.collection, self.kind), nothing, body=self._body)
 
     def _body(self, server: wire.PreFlight) -> bytes:
@@ -95,7 +94,6 @@ class Delete(Operation[int], frozen=True):
             collection_path(self.collection, "delete"),
             read,
             body=json_text(body),
-            is_repeatable=selection.condition is None,
         )
 
 
@@ -113,7 +111,13 @@ class Count(Operation[int], frozen=True):
         path = collection_path(self.collection, "count")
         if self.selection is None:
             return Call("GET", path, reading(int, int), {"read_level": self.read_level.value})
-        return Call("POST", path, reading(int, int), body=json_text({"where": filter_json(self.selection.condition)}))
+        return Call(
+            "POST",
+            path,
+            reading(int, int),
+            body=json_text({"where": filter_json(self.selection.condition)}),
+            is_read=True,
+        )
 
 
 class CountValues(Operation[list[Facet]], frozen=True):
@@ -131,7 +135,7 @@ class CountValues(Operation[list[Facet]], frozen=True):
         if self.selection.limit is not None:
             body["limit"] = min(self.selection.limit, LARGEST_PAGE)
         read = reading(list[tuple[Any, int]], lambda answers: [Facet(value, count) for value, count in answers])
-        return Call("POST", collection_path(self.collection, "facets"), read, body=json_text(body))
+        return Call("POST", collection_path(self.collection, "facets"), read, body=json_text(body), is_read=True)
 
 
 class Get(Operation[Records], frozen=True):
@@ -155,7 +159,7 @@ class Get(Operation[Records], frozen=True):
         if selection.order is not None:
             body["order_by"] = {"key": selection.order.key, "descending": selection.order.descending}
         read = reading(wire.RecordsAnswer, _records)
-        return Call("POST", collection_path(self.collection, "get"), read, body=json_text(body))
+        return Call("POST", collection_path(self.collection, "get"), read, body=json_text(body), is_read=True)
 
 
 class Query(Operation[list[Hits]], frozen=True):
@@ -172,7 +176,7 @@ class Query(Operation[list[Hits]], frozen=True):
 
     def on_server(self) -> Call[list[Hits]]:
         read = reading(wire.HitsAnswer, _hits)
-        return Call("POST", collection_path(self.collection, "query"), read, body=json_text(self._body()))
+        return Call("POST", collection_path(self.collection, "query"), read, body=json_text(self._body()), is_read=True)
 
     def _body(self) -> dict[str, Any]:
         selection = self.selection
@@ -219,7 +223,7 @@ class Search(Operation[list[SearchHits]], frozen=True):
     def on_server(self) -> Call[list[SearchHits]]:
         body = {"searches": [request.to_dict() for request in self.requests], "read_level": self.read_level.value}
         read = reading(wire.SearchAnswer, _search_hits)
-        return Call("POST", collection_path(self.collection, "search"), read, body=json_text(body))
+        return Call("POST", collection_path(self.collection, "search"), read, body=json_text(body), is_read=True)
 
 
 class GetIndexingStatus(Operation[IndexingStatus], frozen=True):

@@ -64,7 +64,7 @@ class Reset(Operation[bool], frozen=True):
         return database.reset()
 
     def on_server(self) -> Call[bool]:
-        return Call("POST", ("reset",), reading(bool, bool), is_repeatable=False)
+        return Call("POST", ("reset",), reading(bool, bool))
 
 
 class Compact(Operation[None], frozen=True):
