@@ -8,6 +8,7 @@ from typing import TypeVar
 from chromadb.client.operations.operation import Operation
 from chromadb.client.operations.system import CheckPreFlight
 from chromadb.client.settings import Settings
+from chromadb.client.tracing import spans_of
 from chromadb.engine.database import Database, DatabaseOptions
 from chromadb.model.identity import UserIdentity
 from chromadb.model.wire import PreFlight
@@ -19,6 +20,7 @@ class EmbeddedAPI:
     """Does operations on a database that it opens; raises StorageError or VersionMismatchError if it cannot."""
 
     def __init__(self, settings: Settings) -> None:
+        self._spans = spans_of("SegmentAPI", settings)
         self.database = Database(_options(settings))
         self._shown = settings.persist_directory if settings.is_persistent else "ephemeral"
 
@@ -31,7 +33,8 @@ class EmbeddedAPI:
 
     def run(self, operation: Operation[T]) -> T:
         """Do an operation, in the calling thread."""
-        return operation.on_database(self.database)
+        with self._spans.around(operation):
+            return operation.on_database(self.database)
 
     def pre_flight(self) -> PreFlight:
         """Return which batch size suits one call."""

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
 
-_MISSING = "Traces need the packages of OpenTelemetry; install them with `pip install chromadb[telemetry]`"
+_MISSING = (
+    "Traces need the packages of OpenTelemetry; install them with `pip install chromadb[telemetry]`, beside "
+    "chromadb-client with `pip install chromadb-client[telemetry]`"
+)
 _PATH_OF_TRACES = "/v1/traces"
 
 

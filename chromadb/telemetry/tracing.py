@@ -34,6 +34,14 @@ class Tracing:
         """Return a span for a block; it is a child of the one around it."""
         return self.tracer.start_as_current_span(name, attributes=attributes)
 
+    def headers(self) -> Mapping[str, str]:
+        """Return the headers (W3C) by which a server knows the span around the call as the parent of its own."""
+        from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+        headers: dict[str, str] = {}
+        TraceContextTextMapPropagator().inject(headers)
+        return headers
+
 
 _begun: Tracing | None = None
 _lock = threading.Lock()

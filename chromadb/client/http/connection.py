@@ -32,13 +32,14 @@ class ClientOptions(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A call as it is sent. source: method and URL without credentials, for sentences."""
+    """A call as it is sent. source: method and URL without credentials, for sentences. headers: of this call alone."""
 
     method: str
     url: str
     source: str
     query: Mapping[str, str]
     content: bytes | None
+    headers: Mapping[str, str]
 
 
 class Connection:
@@ -88,10 +89,10 @@ class Connection:
         if self._provider is not None:
             self._provider.stop()
 
-    def request(self, call: Call[object], content: bytes | None) -> Request:
+    def request(self, call: Call[object], content: bytes | None, headers: Mapping[str, str]) -> Request:
         """Return a call with its body as it is sent; raises NotFoundError for an empty name, which nothing has."""
         path = "".join(f"/{_quoted(segment)}" for segment in call.path)
-        return Request(call.method, self._url + path, f"{call.method} {self.shown}{path}", call.query, content)
+        return Request(call.method, self._url + path, f"{call.method} {self.shown}{path}", call.query, content, headers)
 
 
 def _quoted(segment: str) -> str:

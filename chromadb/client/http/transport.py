@@ -13,10 +13,10 @@ from chromadb.client.http.address import resolve_url
 from chromadb.client.http.answers import Answer, read_answer
 from chromadb.client.http.connection import Connection
 from chromadb.client.http.failures import DELAYS, FAILURES, described, may_repeat
-from chromadb.client.http.tracing import spans_of
 from chromadb.client.operations.operation import Call, Operation
 from chromadb.client.operations.system import CheckPreFlight, Identify
 from chromadb.client.settings import Settings
+from chromadb.client.tracing import spans_of
 from chromadb.model.identity import UserIdentity
 from chromadb.model.wire import PreFlight
 
@@ -34,7 +34,7 @@ class HttpAPI:
 
     def __init__(self, settings: Settings) -> None:
         self._connection = Connection(settings)
-        self._span = spans_of("FastAPI", settings)
+        self._spans = spans_of("FastAPI", settings)
         self._lock = threading.Lock()
         self._client: httpx.Client | None = None
         self._process = os.getpid()
@@ -53,7 +53,7 @@ class HttpAPI:
     def run(self, operation: Operation[T]) -> T:
         """Do an operation and wait for the answer."""
         call = operation.on_server()
-        with self._span(operation):
+        with self._spans.around(operation):
             content = call.body(self.pre_flight()) if callable(call.body) else call.body
             return self._send(call, content)
 
@@ -81,11 +81,15 @@ class HttpAPI:
             return self._client
 
     def _send(self, call: Call[T], content: bytes | None) -> T:
-        request = self._connection.request(call, content)
+        request = self._connection.request(call, content, self._spans.headers())
         for delay in (*DELAYS, None):
             try:
                 answer = self._opened().request(
-                    request.method, request.url, params=request.query or None, content=request.content
+                    request.method,
+                    request.url,
+                    params=request.query or None,
+                    content=request.content,
+                    headers=request.headers or None,
                 )
             except FAILURES as error:
                 if delay is None or not may_repeat(call, error):
