@@ -36,6 +36,8 @@ _STOP_SECONDS = 30
 
 _LONGEST_STOP_SECONDS = 24 * 60 * 60
 
+_POLL_SECONDS = 0.01
+
 _PR_SET_PDEATHSIG = 1
 """Of prctl(2)."""
 
@@ -48,13 +50,28 @@ class AddressUnavailableError(Exception):
 
 
 class _Server(MPServer):
-    """Tells its workers when they began to be stopped. stopped_at: that moment, shared with them."""
+    """Stops its workers, and tells them when that began. stopped_at: that moment, shared with them."""
 
     stopped_at: c_double
 
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
         self.stopped_at.value = min(self.stopped_at.value, time.monotonic())
+        for worker in self.wrks:
+            # One that hears of the signal itself may end before it is told to.
+            worker.interrupt_by_parent = True
         super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]
+
+    def _stop_workers(self) -> None:
+        # Granian, of which a thread waits for each worker too, may take one that has just ended for alive, and kill it.
+        for worker in self.wrks:
+            worker.terminate()  # type: ignore[no-untyped-call]
+        latest = time.monotonic() + (self.workers_kill_timeout or 0)
+        alive = list(self.wrks)
+        while alive and time.monotonic() < latest:
+            time.sleep(_POLL_SECONDS)
+            alive = [worker for worker in alive if worker.is_alive()]  # type: ignore[no-untyped-call]
+        self.workers_kill_timeout = 1
+        super()._stop_workers()  # type: ignore[no-untyped-call]
 
 
 def serve(configuration: ServerConfiguration, announce: Callable[[ServerConfiguration], None]) -> None:

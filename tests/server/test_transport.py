@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import ssl
@@ -233,6 +234,15 @@ def test_interrupting_stops_it(tmp_path: Path) -> None:
     with running(tmp_path) as server:
         server.process.send_signal(signal.SIGINT)
         assert server.process.wait(30) == 0
+
+
+def test_a_signal_to_all_its_processes_stops_it(tmp_path: Path) -> None:
+    # As a terminal and systemd send it.
+    with running(tmp_path, "workers: 2\n") as server:
+        for process in (*children(server.process.pid), server.process.pid):
+            os.kill(process, signal.SIGTERM)
+        assert server.process.wait(30) == 0
+    assert "Unexpected exit" not in server.output.read_text()
 
 
 def test_several_workers_serve_one_directory(tmp_path: Path) -> None:
