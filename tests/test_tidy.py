@@ -174,7 +174,8 @@ _INSIDE_FUNCTIONS = {
 _ROOMS_INSIDE_FUNCTIONS = (
     # What most programs never use, so that they do not wait for it when they start.
     "chromadb.client.async_client", "chromadb.client.schema", "chromadb.client.searches",
-    "chromadb.embedding.remote", "chromadb.engine", "chromadb.model.expression",
+    "chromadb.client.span_names", "chromadb.embedding.remote", "chromadb.engine", "chromadb.model.expression",
+    "chromadb.telemetry",
 )  # fmt: skip
 
 

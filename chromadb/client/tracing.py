@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from chromadb.client.settings import Settings
 
@@ -16,14 +16,16 @@ _SCOPE = "chromadb.telemetry.opentelemetry"
 _NOTHING = nullcontext()
 
 
-class Spans(Protocol):
-    """Makes spans of calls.
+class Spans:
+    """Makes spans of calls; this one makes none."""
 
-    around: the block in which an operation is done. headers: those that tell a server which span its own belong to.
-    """
+    def around(self, operation: Operation[Any]) -> AbstractContextManager[Any]:
+        """Return the block in which an operation is done."""
+        return _NOTHING
 
-    def around(self, operation: Operation[Any]) -> AbstractContextManager[Any]: ...
-    def headers(self) -> Mapping[str, str]: ...
+    def headers(self) -> Mapping[str, str]:
+        """Return the headers that tell a server which span its own belong to."""
+        return {}
 
 
 def spans_of(kind: str, settings: Settings) -> Spans:
@@ -34,20 +36,12 @@ def spans_of(kind: str, settings: Settings) -> Spans:
     """
     if (settings.chroma_otel_granularity or "none") == "none":
         # The packages of telemetry are not even looked for, which would take longer than opening a database.
-        return _NoSpans()
+        return Spans()
     options = _options(settings)
-    return _NoSpans() if options is None else _Traced(kind, options)
+    return Spans() if options is None else _Traced(kind, options)
 
 
-class _NoSpans:
-    def around(self, operation: Operation[Any]) -> AbstractContextManager[Any]:
-        return _NOTHING
-
-    def headers(self) -> Mapping[str, str]:
-        return {}
-
-
-class _Traced:
+class _Traced(Spans):
     def __init__(self, kind: str, options: TracingOptions) -> None:
         from chromadb.client.span_names import span_name
         from chromadb.telemetry.exporting import pod_name
