@@ -30,6 +30,7 @@ from chromadb.engine.store.segment_files import SegmentFolder
 from chromadb.engine.store.segments import SealedSegment, SealedState
 from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import NotFoundError
+from chromadb.model.schema import CollectionSchema
 
 _FEWEST_TO_MERGE = 2
 _ROWS_AT_ONCE = 4_096
@@ -109,8 +110,8 @@ def seal(
         rows = rows_of(snapshot.numbers[slots])
         norms = snapshot.squared_norms[slots]
         columns, sparse_columns = snapshot.table.columns_of(slots), snapshot.table.sparse_columns_of(slots)
-        space = plan.state.schema.space
-        name = write_segment(folder, plan.sealed.owner, space, rows, norms, blocks, columns, sparse_columns)
+        space, coded = plan.state.schema.space, plan.state.schema.has_vector_index
+        name = write_segment(folder, plan.sealed.owner, space, rows, norms, blocks, columns, sparse_columns, coded)
     if not _register(store, plan.state, snapshot.seq, _registered(plan, name)):
         if name is not None:
             folder.remove(plan.sealed.owner, str(name))
@@ -190,8 +191,10 @@ def build_vector_index(
     return False
 
 
-def encode_tail(index: CollectionIndex, space: str, least: int) -> None:
+def encode_tail(index: CollectionIndex, schema: CollectionSchema, least: int) -> None:
     """Give codes to the slots of an index that is in memory alone, if at least so many have none."""
+    if not schema.has_vector_index:
+        return
     snapshot = index.current
     table, vectors = snapshot.table, snapshot.table.vectors
     start, stop = table.coded_size, snapshot.size
@@ -207,7 +210,7 @@ def encode_tail(index: CollectionIndex, space: str, least: int) -> None:
     def blocks() -> Iterator[Matrix]:
         return (rows for _, rows in vectors.chunks(start, stop))
 
-    table.add_codes(CodedSlots(start, stop, Codes.build(blocks, stop - start, space)))
+    table.add_codes(CodedSlots(start, stop, Codes.build(blocks, stop - start, schema.space)))
 
 
 def _plan(

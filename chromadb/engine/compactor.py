@@ -204,9 +204,7 @@ class Compactor:
             state = catalog.get_state(connection, collection)
         index = self._indexes.get(state.number)
         if self._folder is None:
-            compaction.encode_tail(
-                index, state.schema.space, self._options.idle_rows if whole else self._options.seal_rows
-            )
+            compaction.encode_tail(index, state.schema, self._options.idle_rows if whole else self._options.seal_rows)
             return
         if state.schema.hnsw.sync_threshold > self._options.seal_rows:
             # The collection asks for later sealing, whether or not it is idle.

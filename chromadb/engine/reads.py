@@ -17,6 +17,7 @@ from chromadb.engine.index.columns import Kind, Mask
 from chromadb.engine.index.distances import Neighbours
 from chromadb.engine.index.slots import Snapshot
 from chromadb.engine.query.facets import facets_of
+from chromadb.engine.query.key_values import values_of
 from chromadb.engine.query.nearest import nearest, nearest_exactly
 from chromadb.engine.query.trace import Trace
 from chromadb.engine.query.value_order import codes_of
@@ -128,9 +129,10 @@ def facets(view: CollectionView, key: str, selection: Selection) -> list[Facet]:
     if selection.condition is not None:
         check_filter(view.state, selection.condition)
     snapshot = view.snapshot()
-    column = snapshot.table.columns(view.connection, snapshot, [key])[key]
     mask = _mask(view, snapshot, selection)
-    found = facets_of(column, snapshot.live_mask() if mask is None else mask)
+    selected = snapshot.live_mask() if mask is None else mask
+    column = values_of(view.connection, view.state, snapshot, [key], np.flatnonzero(selected))[key]
+    found = facets_of(column, selected)
     return found[selection.offset : None if selection.limit is None else selection.offset + selection.limit]
 
 
@@ -138,9 +140,9 @@ def _in_order(view: CollectionView, selection: Selection, order: Order) -> Numbe
     """Return the numbers of the selected records, its page aside, by the values of a key."""
     snapshot = view.snapshot()
     slots = snapshot.ordered(_mask(view, snapshot, selection))
-    codes = codes_of(view.connection, snapshot, [order.key], slots)[order.key]
-    column = snapshot.table.columns(view.connection, snapshot, [order.key])[order.key]
-    missing = column.kinds(snapshot.size)[slots] == Kind.MISSING
+    columns = values_of(view.connection, view.state, snapshot, [order.key], slots)
+    codes = codes_of(view.connection, snapshot, columns, slots)[order.key]
+    missing = columns[order.key].kinds(snapshot.size)[slots] == Kind.MISSING
     return snapshot.numbers[slots[np.lexsort((-codes if order.descending else codes, missing))]]
 
 

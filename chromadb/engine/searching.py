@@ -76,6 +76,6 @@ def _page(
         return slots, np.arange(len(slots), dtype=np.float32)
     slots, scores = ranked(scored(request.rank, found), snapshot.numbers)
     if request.grouping is not None:
-        positions = kept(view.connection, snapshot, request.grouping, slots, scores)
+        positions = kept(view.connection, view.state, snapshot, request.grouping, slots, scores)
         slots, scores = slots[positions], scores[positions]
     return slots[page], scores[page]

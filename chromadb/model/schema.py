@@ -173,7 +173,15 @@ class CollectionSchema:
 
     def is_filterable(self, key: str, type_name: str) -> bool:
         """True when records may be filtered by values of this type ("string", "int", ...) under this key."""
-        name = _FIELD_OF_TYPE[type_name]
+        return self._is_enabled(key, _FIELD_OF_TYPE[type_name])
+
+    def indexes_all_values(self, key: str) -> bool:
+        """True when no type of value that is known under this key has its index switched off."""
+        entry = self.record.keys.get(key)
+        known = [name for name in _FIELD_OF_TYPE.values() if entry is None or getattr(entry, name) is not None]
+        return all(self._is_enabled(key, name) for name in known)
+
+    def _is_enabled(self, key: str, name: str) -> bool:
         entry = self.record.keys.get(key)
         index = None if entry is None else _filter_index(entry, name)
         if index is None:
@@ -182,7 +190,7 @@ class CollectionSchema:
 
     @property
     def has_vector_index(self) -> bool:
-        """True when large segments may get a graph or lists; without, vectors are found all the same."""
+        """True when vectors may get codes, and a graph or lists; without, all are compared, and found all the same."""
         vectors = self.record.keys[EMBEDDING_KEY].float_list
         return vectors is None or vectors.vector_index is None or vectors.vector_index.enabled
 

@@ -7,7 +7,7 @@ the segments, and taken over by the table that follows.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 import apsw
@@ -116,6 +116,18 @@ class KeyColumns(Generic[C]):
                 self._unsaved += max(0, min(stop, sealed_size) - start)
             return {key: self._columns[key] for key in wanted}
 
+    def read(self, connection: apsw.Connection, seq: int, size: int, keys: Sequence[str], slots: Slots) -> dict[str, C]:
+        """Return columns of ``size`` slots with what the records of the live ones given hold, and keep nothing of them.
+
+        Raises SnapshotOutdatedError as ``filled``.
+        """
+        columns = {key: self._make() for key in keys}
+        chosen = np.zeros(size, dtype=np.bool_)
+        chosen[slots] = True
+        for start in range(0, size, _BLOCK_SLOTS):
+            self._append(connection, slice(start, min(size, start + _BLOCK_SLOTS)), chosen, columns)
+        return columns
+
     def take_unsaved(self, least: int) -> bool:
         """Return, once, whether at least so many values of sealed slots were read from records, saved nowhere else."""
         if self._unsaved < least:
@@ -155,18 +167,24 @@ class KeyColumns(Generic[C]):
     def _fill(
         self, connection: apsw.Connection, seq: int, extent: slice, alive: Mask | None, keys: Sequence[str]
     ) -> None:
+        if alive is not None and not alive[extent].all():
+            self._filled_at.update(dict.fromkeys(keys, seq))
+        self._append(connection, extent, alive, {key: self._columns[key] for key in keys})
+
+    def _append(
+        self, connection: apsw.Connection, extent: slice, chosen: Mask | None, columns: Mapping[str, C]
+    ) -> None:
+        """Add the values of an extent of slots, nothing for those that are not chosen. chosen: None for all."""
         start, stop = extent.start, extent.stop
         slots = np.arange(start, stop)
-        if alive is not None:
-            slots = slots[alive[start:stop]]
-            if len(slots) < stop - start:
-                self._filled_at.update(dict.fromkeys(keys, seq))
-        values: dict[str, list[object]] = {key: [None] * (stop - start) for key in keys}
+        if chosen is not None:
+            slots = slots[chosen[extent]]
+        values: dict[str, list[object]] = {key: [None] * (stop - start) for key in columns}
         rows = records.fetch(connection, self._numbers.values[slots], "r.metadata")
         for position, (stored,) in zip((slots - start).tolist(), rows, strict=True):
             if stored is not None:
                 metadata = orjson.loads(stored)
-                for key in keys:
+                for key in columns:
                     values[key][position] = metadata.get(key)
-        for key in keys:
-            self._columns[key].append(values[key])
+        for key, column in columns.items():
+            column.append(values[key])

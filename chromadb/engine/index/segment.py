@@ -8,7 +8,8 @@ Parts (all numbers little-endian; n rows of d dimensions):
                 collection's bits, so that a fork may share the segment)
     norms       float32 (n,), squared lengths
     codes.fast, codes.plain
-                FAISS indexes of codes (see codes.py), absent below the smallest dimension that has codes
+                FAISS indexes of codes (see codes.py), absent below the smallest dimension that has codes, and where
+                the schema switches the vector index off
     columns     metadata columns that had been filled when the segment was written (see column_file.py)
     postings    inverted lists of sparse vectors (see sparse_file.py), absent where there are none
 
@@ -105,7 +106,7 @@ class MappedVectors:
 class Segment(Struct, frozen=True):
     """An open sealed segment of n rows of d dimensions.
 
-    rows: int64 (n,), ascending. norms: float32 (n,), squared. codes: None below the smallest dimension that has them.
+    rows: int64 (n,), ascending. norms: float32 (n,), squared. codes: None of one without.
     columns, postings: None when none could be read or there are none. problems: what was found damaged; such a segment
     is to be written again. parts: size and checksum of its files but the columns.
     bad_rows: those whose vectors were found damaged.
@@ -164,11 +165,12 @@ def write_segment(
     blocks: Callable[[], Iterator[Matrix]],
     columns: Mapping[str, Column],
     sparse_columns: Mapping[str, SparseColumn],
+    coded: bool,
 ) -> UUID:
     """Write a segment and return its name.
 
     rows: ascending. blocks: gives their vectors in that order, in matrices of any number of rows, each time it is
-    called. columns, sparse_columns: metadata of the rows.
+    called. columns, sparse_columns: metadata of the rows. coded: whether it gets codes, where these say enough.
     """
     dimension = next(blocks()).shape[1]
 
@@ -191,7 +193,7 @@ def write_segment(
     }
     if sparse_columns:
         parts["postings"] = partial(write_postings, sparse_columns)
-    if codeable(dimension, norms):
+    if coded and codeable(dimension, norms):
         codes = Codes.build(blocks, len(rows), space)
         parts["codes.fast"] = codes.write_fast
         parts["codes.plain"] = codes.write_plain
@@ -249,7 +251,7 @@ def _opened(name: UUID, files: SegmentFiles, parts: Mapping[str, Part]) -> Segme
         lambda: np.concatenate([squared_norms(rows) for rows in verified_blocks()]),
     )
     codes = None
-    if codeable(dimension, norms):
+    if "codes.fast" in files.header.parts:
         codes = derived(
             ("codes.fast", "codes.plain"),
             lambda: Codes.open(files.path("codes.fast"), files.path("codes.plain"), space),

@@ -7,7 +7,7 @@ the collection, without a lock, while writers go on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -154,6 +154,15 @@ class SlotTable:
         Raises SnapshotOutdatedError when one was filled from a later transaction, when some slots were dead.
         """
         return self._columns.filled(connection, self.sealed, snapshot.seq, snapshot.size, snapshot.alive, keys)
+
+    def columns_read(
+        self, connection: apsw.Connection, snapshot: Snapshot, keys: Sequence[str], slots: Slots
+    ) -> dict[str, Column]:
+        """Return columns of the keys that hold the values of some live slots of the snapshot, kept nowhere.
+
+        Raises as ``columns``.
+        """
+        return self._columns.read(connection, snapshot.seq, snapshot.size, keys, slots)
 
     def sparse_columns(
         self, connection: apsw.Connection, snapshot: Snapshot, keys: Iterable[str]

@@ -10,23 +10,31 @@ import numpy.typing as npt
 
 from chromadb.engine.index.slots import Snapshot
 from chromadb.engine.index.vectors import Slots
+from chromadb.engine.query.key_values import values_of
 from chromadb.engine.query.ranking import Scores
 from chromadb.engine.query.value_order import Codes, codes_of
+from chromadb.engine.store.catalog import CollectionState
 from chromadb.model.expression import Key
 from chromadb.model.expression.request import Grouping
 
 
 def kept(
-    connection: apsw.Connection, snapshot: Snapshot, grouping: Grouping, slots: Slots, scores: Scores
+    connection: apsw.Connection,
+    state: CollectionState,
+    snapshot: Snapshot,
+    grouping: Grouping,
+    slots: Slots,
+    scores: Scores,
 ) -> npt.NDArray[np.int64]:
     """Return which of the ranked slots a grouping keeps, as positions among them, in the order of the ranking.
 
-    Of equal records of a group the one that is ranked better is kept. Raises SnapshotOutdatedError as ``codes_of``.
+    Of equal records of a group the one that is ranked better is kept. Raises SnapshotOutdatedError as ``values_of``.
     """
     if len(slots) == 0:
         return np.empty(0, dtype=np.int64)
     ordering = [key for key in grouping.order if key != Key.SCORE.name]
-    codes = codes_of(connection, snapshot, [*grouping.keys, *ordering], slots)
+    columns = values_of(connection, state, snapshot, [*grouping.keys, *ordering], slots)
+    codes = codes_of(connection, snapshot, columns, slots)
     codes[Key.SCORE.name] = np.unique(scores, return_inverse=True)[1]
     groups = reduce(_paired, [codes[key] for key in grouping.keys])
     sign = -1 if grouping.largest else 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import apsw
@@ -22,14 +22,15 @@ _SCALARS = (Kind.MISSING, Kind.BOOL, Kind.INT, Kind.FLOAT, Kind.STRING)
 _ELEMENTS = (bool, int, float, str)
 
 
-def codes_of(connection: apsw.Connection, snapshot: Snapshot, keys: Sequence[str], slots: Slots) -> dict[str, Codes]:
+def codes_of(
+    connection: apsw.Connection, snapshot: Snapshot, columns: Mapping[str, Column], slots: Slots
+) -> dict[str, Codes]:
     """Return for each key a code of each slot's value: equal for equal values, larger for larger ones.
 
-    Types are ordered: missing, bool, int, float, str, sparse vector, arrays of bool, int, float, str.
-    Raises SnapshotOutdatedError as ``SlotTable.columns``.
+    columns: of the keys. Types are ordered: missing, bool, int, float, str, sparse vector, arrays of bool, int, float,
+    str.
     """
-    columns = snapshot.table.columns(connection, snapshot, keys) if keys else {}
-    return {key: _codes(connection, snapshot, key, columns[key], slots) for key in dict.fromkeys(keys)}
+    return {key: _codes(connection, snapshot, key, column, slots) for key, column in columns.items()}
 
 
 def _codes(connection: apsw.Connection, snapshot: Snapshot, key: str, column: Column, slots: Slots) -> Codes:
