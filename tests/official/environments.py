@@ -1,4 +1,4 @@
-"""Environments of the official clients, set up once and kept outside of the checkout."""
+"""Environments of the official clients and of a generator of clients, set up once and kept outside of the checkout."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from filelock import FileLock
 
 PYTHON_CLIENT = "chromadb==1.5.9"
 JAVASCRIPT_CLIENT = "chromadb@3.5.0"
+CLIENT_GENERATOR = "openapi-python-client==0.29.1"
 _SECONDS = 300
 
 
 def python_client() -> Path:
     """Return the interpreter of an environment with the official Python client."""
+    return _python_environment("python", PYTHON_CLIENT) / "python"
 
-    def build(directory: Path) -> None:
-        _run([sys.executable, "-m", "venv", str(directory)])
-        _run([str(directory / "bin" / "pip"), "install", "--quiet", PYTHON_CLIENT])
 
-    return _set_up("python", build) / "bin" / "python"
+def client_generator() -> Path:
+    """Return the directory of the commands ``openapi-python-client`` and ``python``, which runs what that makes."""
+    return _python_environment("generator", CLIENT_GENERATOR)
 
 
 def javascript_client() -> Path:
@@ -40,6 +41,14 @@ def javascript_client() -> Path:
     return _set_up("javascript", build)
 
 
+def _python_environment(name: str, package: str) -> Path:
+    def build(directory: Path) -> None:
+        _run([sys.executable, "-m", "venv", str(directory)])
+        _run([str(directory / "bin" / "pip"), "install", "--quiet", package])
+
+    return _set_up(name, build) / "bin"
+
+
 def _set_up(name: str, build: Callable[[Path], None]) -> Path:
     parent = Path(tempfile.gettempdir()) / f"chroma-official-clients-{os.getuid()}"
     parent.mkdir(exist_ok=True)
@@ -50,7 +59,7 @@ def _set_up(name: str, build: Callable[[Path], None]) -> Path:
             try:
                 build(ready)
             except (subprocess.SubprocessError, OSError) as error:
-                pytest.skip(f"the official {name} client cannot be installed here: {error}")
+                pytest.skip(f"the environment {name!r} cannot be installed here: {error}")
             (ready / "complete").touch()
     return ready
 
