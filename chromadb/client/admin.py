@@ -60,6 +60,9 @@ class AdminClient(SharedSystemClient):
         """Give up the database; the last client to do so closes it. May be called again."""
         self._release()
 
+    def __repr__(self) -> str:
+        return f"<AdminClient of {self._system.api!r}>"
+
     def __enter__(self) -> AdminClient:
         return self
 

@@ -60,6 +60,9 @@ class AsyncAdminClient(SharedSystemClient):
         if self._release():
             await self._system.async_api.close()
 
+    def __repr__(self) -> str:
+        return f"<AsyncAdminClient of {self._system.async_api!r}>"
+
     async def __aenter__(self) -> AsyncAdminClient:
         return self
 

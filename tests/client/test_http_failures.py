@@ -3,75 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
 import pytest
+from scripted_server import IDENTITY, Scripted, scripted
 
 import chromadb
 from chromadb.client.http.address import resolve_url
 from chromadb.config import Settings
 from chromadb.errors import ChromaError, InvalidArgumentError, NotFoundError
-from chromadb.utils import embedding_functions
-
-_IDENTITY = b'{"user_id": "", "tenant": "default_tenant", "databases": ["default_database"]}'
-_DATABASE = b'{"id": "00000000-0000-0000-0000-000000000000", "name": "default_database", "tenant": "default_tenant"}'
-_PLAIN = {"/auth/identity": _IDENTITY, "/tenants/default_tenant": b'{"name": "default_tenant"}',
-          "/tenants/default_tenant/databases/default_database": _DATABASE}  # fmt: skip
-
-
-class Scripted:
-    """A server that answers as it is told. answers: path below the interface to (status, content type, body)."""
-
-    def __init__(self) -> None:
-        self.answers = {path: (200, "application/json", body) for path, body in _PLAIN.items()}
-        self.seen: list[tuple[str, dict[str, str]]] = []
-        self.hang_up = 0
-        self.port = 0
-
-
-@contextmanager
-def scripted() -> Iterator[Scripted]:
-    script = Scripted()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            self.rfile.read(int(self.headers.get("content-length", 0)))
-            path = self.path.partition("/api/v2")[2].partition("?")[0]
-            script.seen.append((path, {name.lower(): value for name, value in self.headers.items()}))
-            if script.hang_up:
-                script.hang_up -= 1
-                self.close_connection = True
-                return
-            status, kind, body = script.answers.get(path, (404, "text/html", b"<html>not here</html>"))
-            self.send_response(status)
-            self.send_header("content-type", kind)
-            self.send_header("content-length", str(len(body)))
-            self.send_header("chroma-trace-id", "trace-5")
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815
-
-        def log_message(self, format: str, *args: Any) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    script.port = server.server_address[1]
-    try:
-        yield script
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @pytest.fixture
@@ -91,7 +34,7 @@ def test_another_program_at_the_address_is_noticed(script: Scripted) -> None:
     script.answers["/auth/identity"] = (200, "text/html", b"<html>Welcome</html>")
     with pytest.raises(ChromaError, match=r"no Chroma server says.*Welcome"):
         chromadb.HttpClient("127.0.0.1", script.port)
-    script.answers["/auth/identity"] = (200, "application/json", _IDENTITY)
+    script.answers["/auth/identity"] = (200, "application/json", IDENTITY)
     del script.answers["/tenants/default_tenant"]
     with pytest.raises(ValueError, match="Could not connect to tenant default_tenant"):
         chromadb.HttpClient("127.0.0.1", script.port)
@@ -173,7 +116,6 @@ def test_what_may_have_been_done_is_not_done_again(script: Scripted, call: Calla
 def test_awaited_calls_are_tried_again_alike(script: Scripted) -> None:
     async def read_and_write() -> list[str]:
         async with await chromadb.AsyncHttpClient("127.0.0.1", script.port) as client:
-            script.answers["/version"] = (200, "application/json", b'"1.0.0"')
             script.hang_up, script.seen = 2, []
             assert await client.get_version() == "1.0.0"
             script.hang_up = 1
@@ -217,40 +159,6 @@ def test_credentials_of_the_host_are_sent_and_not_shown(
         with pytest.raises(ValueError, match=r"host") as refusal:
             chromadb.HttpClient(host, script.port, settings=settings)
         assert "pa55" not in str(refusal.value)
-
-
-def test_a_cloud_client_goes_where_its_key_leads(script: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
-    cloud: dict[str, Any] = {"cloud_host": "127.0.0.1", "cloud_port": script.port, "enable_ssl": False}
-    for name in ("CHROMA_API_KEY", "CHROMA_TENANT", "CHROMA_DATABASE"):
-        monkeypatch.delenv(name, raising=False)
-    with pytest.raises(ValueError, match="Missing required arguments: api_key"):
-        chromadb.CloudClient(**cloud)
-    monkeypatch.setenv("CHROMA_API_KEY", "very-secret")
-    with chromadb.CloudClient(**cloud) as client:
-        assert (client.tenant, client.database) == ("default_tenant", "default_database")
-    assert script.seen[0][1]["x-chroma-token"] == "very-secret"
-
-
-def test_functions_of_the_cloud_use_the_key_of_an_open_client(
-    script: Scripted, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # The name of the cloud leads to the stand-in.
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *asked, **options: _local_address(script.port))
-    monkeypatch.delenv("CHROMA_API_KEY", raising=False)
-    function = embedding_functions.ChromaCloudSpladeEmbeddingFunction
-    with pytest.raises(ValueError, match="CHROMA_API_KEY"):
-        function()
-    cloud: dict[str, Any] = {"api_key": "very-secret", "enable_ssl": False, "cloud_port": script.port}
-    with chromadb.CloudClient(**cloud, cloud_host="localhost"), pytest.raises(ValueError, match="CHROMA_API_KEY"):
-        function()
-    with chromadb.CloudClient(**cloud):
-        assert function().get_config()["api_key_env_var"] == "CHROMA_API_KEY"
-    with pytest.raises(ValueError, match="CHROMA_API_KEY"):
-        function()
-
-
-def _local_address(port: int) -> list[Any]:
-    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
 
 @pytest.mark.parametrize(
