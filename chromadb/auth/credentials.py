@@ -61,11 +61,17 @@ class CredentialsAuthentication(ServerAuthenticationProvider):
         self._asked.stop()
 
     def authenticate_or_raise(self, headers: dict[str, str]) -> UserIdentity:
-        """Return who is calling; raises AuthError, and what the provider raises."""
+        """Return who is calling; raises AuthError."""
         credentials = _SentCredentials(self._sent(headers))
-        if not self._asked.validate_credentials(credentials):
+        try:
+            is_right = self._asked.validate_credentials(credentials)
+            identity = self._asked.get_user_identity(credentials) if is_right else None
+        except Exception as error:
+            # Its words may quote the credentials.
+            raise AuthError(f"{type(self._asked).__name__} raised {type(error).__name__}") from None
+        if not is_right:
             raise AuthError("the credentials are not right")
-        return self._asked.get_user_identity(credentials) or UserIdentity(_ANONYMOUS)
+        return identity or UserIdentity(_ANONYMOUS)
 
     def _sent(self, headers: Mapping[str, str]) -> dict[str, str]:
         if self._is_bare:

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from chromadb.auth.loading import load_provider
+from chromadb.auth.credentials import CredentialsAuthentication, ServerAuthCredentialsProvider
+from chromadb.auth.loading import provider_class
 from chromadb.auth.options import AuthOptions
 from chromadb.auth.providers import (
     AuthzAction,
@@ -102,9 +103,19 @@ def guard_from(options: AuthOptions) -> Guard | None:
 
 
 def _made(setting: str, path: str, kind: type[Any], system: _System) -> Any:
-    made: Component = load_provider(setting, path, kind, system)
-    made.start()
-    logger.info("Starting component %s", type(made).__name__)
+    """Return a started provider; raises ValueError naming setting and path for one that cannot be made."""
+    found = provider_class(setting, path, kind)
+    try:
+        made: Component = found(system)
+        if isinstance(made, ServerAuthCredentialsProvider):
+            made = CredentialsAuthentication(system, made)
+        made.start()
+    except (ValueError, OSError) as error:
+        raise ValueError(f"{setting}: {path}: {error}") from None
+    except Exception as error:
+        # Its words are of another package, and may quote a secret.
+        raise ValueError(f"{setting}: {path} cannot be started ({type(error).__name__})") from None
+    logger.info("Starting component %s", found.__name__)
     return made
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from chromadb.auth.credentials import CredentialsAuthentication, ServerAuthCredentialsProvider
-from chromadb.auth.providers import ClientAuthProvider, ProviderSystem, ServerAuthenticationProvider
+from chromadb.auth.credentials import ServerAuthCredentialsProvider
+from chromadb.auth.providers import ClientAuthProvider, ServerAuthenticationProvider
 from chromadb.auth.registry import registered_provider
 
 _RENAMED = {
@@ -33,26 +33,31 @@ _RENAMED_OF_CLIENTS = {
 }
 
 
-def load_provider(setting: str, path: str, kind: type[Any], system: ProviderSystem) -> Any:
-    """Return a provider of a kind, made with a system and not started; raises ValueError naming the setting.
+def provider_class(setting: str, path: str, kind: type[Any]) -> type[Any]:
+    """Return the class of a dotted path or a short name; in the place of one that authenticates one of credentials.
 
-    Raises what making it raises, too.
+    Raises ValueError naming the setting and the path.
     """
     if not path.strip():
         raise ValueError(f"{setting} cannot be empty or just whitespace")
     renamed = _RENAMED_OF_CLIENTS if issubclass(kind, ClientAuthProvider) else _RENAMED
     if path in renamed:
         raise ValueError(f"{setting}: {path} is of releases before 0.5; use {renamed[path]}")
-    found: Any = registered_provider(path)
-    if found is None:
-        module, _, name = path.rpartition(".")
-        try:
-            found = getattr(import_module(module), name)
-        except (ImportError, ValueError, AttributeError) as error:
-            raise ValueError(f"{setting}: {path} cannot be loaded ({type(error).__name__}); expected a class") from None
-    is_class = isinstance(found, type)
-    if is_class and kind is ServerAuthenticationProvider and issubclass(found, ServerAuthCredentialsProvider):
-        return CredentialsAuthentication(system, found(system))
-    if not is_class or not issubclass(found, kind):
+    found: Any = registered_provider(path) or _imported(setting, path)
+    kinds = (kind, ServerAuthCredentialsProvider) if kind is ServerAuthenticationProvider else (kind,)
+    if not isinstance(found, type) or not issubclass(found, kinds):
         raise ValueError(f"{setting}: {path} is no subclass of chromadb.auth.{kind.__name__}")
-    return found(system)
+    if missing := getattr(found, "__abstractmethods__", None):
+        raise ValueError(f"{setting}: {path} does not define {', '.join(sorted(missing))}")
+    return found
+
+
+def _imported(setting: str, path: str) -> Any:
+    module, _, name = path.rpartition(".")
+    try:
+        return getattr(import_module(module), name)
+    except Exception as error:
+        # A module of another package may raise anything while it is imported, and quote anything.
+        is_plain = isinstance(error, (ImportError, AttributeError, SyntaxError))
+        said = f"{type(error).__name__}: {error}" if is_plain else type(error).__name__
+        raise ValueError(f"{setting}: {path} cannot be loaded ({said}); expected a class") from None

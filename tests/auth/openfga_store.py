@@ -25,7 +25,8 @@ class _Answers(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         tuples, answer, status = self.server.tuples, dict[str, Any](), 200
         if self.path == "/stores/s/check":
-            answer["allowed"] = body["tuple_key"] in tuples
+            asked = body["tuple_key"]
+            answer["allowed"] = any({**asked, "user": user} in tuples for user in self._subjects(asked["user"]))
         elif self.path == "/stores/s/read":
             found = [one for one in tuples if one["object"] == body["tuple_key"]["object"]]
             answer["tuples"] = [{"key": one, "timestamp": ""} for one in found]
@@ -42,6 +43,11 @@ class _Answers(BaseHTTPRequestHandler):
         self.send_header("content-length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+
+    def _subjects(self, user: str) -> list[str]:
+        """Return a user, and the roles that it has in teams."""
+        roles = [f"{one['object']}#{one['relation']}" for one in self.server.tuples if one["user"] == user]
+        return [user, *roles]
 
     def log_message(self, *arguments: Any) -> None:
         pass

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 import pytest
 from pydantic import SecretStr
 
-from chromadb.auth import AbstractCredentials, ServerAuthCredentialsProvider, SimpleUserIdentity
+from chromadb.auth import AbstractCredentials, AuthError, ServerAuthCredentialsProvider, SimpleUserIdentity
 from chromadb.auth.guard import Guard, guard_from
 from chromadb.auth.options import AuthOptions
 from chromadb.auth.registry import register_provider
@@ -65,6 +65,13 @@ class OneToken(ServerAuthCredentialsProvider):
         return None
 
 
+class Quoting(OneToken):
+    """Says what it was given when it fails."""
+
+    def validate_credentials(self, credentials: AbstractCredentials[Any]) -> bool:
+        raise AuthError(f"{credentials.get_credentials()['token'].get_secret_value()} is unknown")
+
+
 def guard(**options: Any) -> Guard:
     made = guard_from(AuthOptions(**options))
     assert made is not None
@@ -104,3 +111,11 @@ def test_a_token_in_either_header(header: str | None, right: dict[str, str], els
     for headers in (elsewhere, {"authorization": "Bearer other", "x-chroma-token": "other"}):
         with pytest.raises(ChromaAuthError):
             tested.authenticate(headers)
+
+
+def test_what_a_provider_quotes_is_not_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    tested = guard(chroma_server_authn_provider=f"{__name__}.Quoting")
+    with pytest.raises(ChromaAuthError):
+        tested.authenticate({"authorization": "Bearer s3cret"})
+    assert "Quoting raised AuthError" in caplog.text
+    assert "s3cret" not in caplog.text

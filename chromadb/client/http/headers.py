@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chromadb.auth.loading import load_provider
+from chromadb.auth.loading import provider_class
 from chromadb.auth.providers import ClientAuthProvider
 from chromadb.client.settings import Settings
 from chromadb.model.version import __version__
@@ -24,12 +24,12 @@ class _ProviderSystem:
 
 
 def auth_provider(settings: Settings) -> ClientAuthProvider | None:
-    """Return the provider of credentials that the settings name, None if there is none; raises as ``load_provider``."""
+    """Return the provider of credentials that the settings name, None if none is; raises as ``provider_class``."""
     path = settings.chroma_client_auth_provider
     if path is None:
         return None
     system = _ProviderSystem(settings)
-    provider: ClientAuthProvider = load_provider("chroma_client_auth_provider", path, ClientAuthProvider, system)
+    provider: ClientAuthProvider = provider_class("chroma_client_auth_provider", path, ClientAuthProvider)(system)
     return provider
 
 
