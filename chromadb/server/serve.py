@@ -101,8 +101,6 @@ def _serve_at(address: str, configuration: ServerConfiguration) -> None:
     tls = configuration.tls
     # Queries run beside one another, one to a thread; a team of threads in each would only have them wait.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    # Those of a team that does run wait for their next work asleep, not busily on a core that requests need.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     server = _Server(
         "chromadb.server",
         address=address,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from typing import Any
 
@@ -9,12 +10,25 @@ import numpy as np
 
 from chromadb.model.embeddings import Matrix
 
+_WAITING = "OMP_WAIT_POLICY"
+
 
 @cache
 def faiss() -> Any:
-    """Return the FAISS module. It has no type information, hence Any; the rooms around it are typed."""
-    import faiss as library
+    """Return the FAISS module. It has no type information, hence Any; the rooms around it are typed.
 
+    Its threads wait for their next work asleep, unless OMP_WAIT_POLICY says otherwise: busily, as OpenMP has it by
+    default, they keep those that they wait for off the cores, and on a machine that has other work, too, a search by
+    several threads then takes ten times as long. OpenMP looks at that variable once, when it is loaded.
+    """
+    is_chosen = _WAITING in os.environ
+    if not is_chosen:
+        os.environ[_WAITING] = "passive"
+    try:
+        import faiss as library
+    finally:
+        if not is_chosen:
+            os.environ.pop(_WAITING, None)
     return library
 
 

@@ -37,18 +37,18 @@ from chromadb.engine.query.trace import Trace
 from chromadb.model.embeddings import Matrix
 from chromadb.model.schema import CollectionSchema
 
-_CANDIDATES = (320, 896, 2_048)
-"""How many candidates are looked for at first, and where these may not do; after that all vectors are compared."""
-_CANDIDATES_A_RESULT = (8, 20, 48)
+_CANDIDATES = (128, 320, 896, 2_048)
+"""How many candidates are looked for, on each rung of effort; where these do not do either all vectors are compared."""
+_CANDIDATES_A_RESULT = (5, 8, 20, 48)
 """At least so many for each result that is asked for."""
-_MEASURED_FIRST, _MEASURED_FIRST_TOGETHER = 320, 240
+_MEASURED_FIRST, _MEASURED_FIRST_TOGETHER, _SHARE_TOGETHER = 320, 240, 0.75
 """How many of the candidates, the most promising, are measured first: of one query, whose every step has its price, and
 of each of several, which share that."""
 _MEASURED_FIRST_A_RESULT = 6
 _STEPS, _NEARLY_ALL = (1, 3), 0.8
 """After how many times as many measured candidates it is asked whether they are enough, if many others are left."""
-_TRUSTED_A_RESULT = 2
-"""How many of the nearest, a result, show how far off estimates of what is near are."""
+_TRUSTED_A_RESULT, _FEWEST_TRUSTED = 2, 8
+"""How many of the nearest, a result and at least, show how far off estimates of what is near are."""
 _ENOUGH_DEVIATIONS = 3
 """How far beyond the last result the estimates of what was left out must lie, in standard deviations of estimates."""
 _EXACT_BYTES = 4_000_000
@@ -247,7 +247,7 @@ class _CodeSearch(Struct, frozen=True):
         vectors, norms, order = self.snapshot.table.vectors, self.snapshot.squared_norms, self.snapshot.order
         assert vectors is not None
         width = slots.shape[1]
-        first = _MEASURED_FIRST if len(numbers) == 1 else _MEASURED_FIRST_TOGETHER
+        first = _MEASURED_FIRST if len(numbers) == 1 else min(_MEASURED_FIRST_TOGETHER, int(width * _SHARE_TOGETHER))
         first = max(first, self.count * _MEASURED_FIRST_A_RESULT)
         stops = [first * factor for factor in _STEPS if first * factor < _NEARLY_ALL * width] + [width]
         every = np.arange(len(numbers))
@@ -289,7 +289,7 @@ class _CodeSearch(Struct, frozen=True):
 
         limits: (n,). estimates, scores: (n, k), of what was measured.
         """
-        trusted = min(self.count * _TRUSTED_A_RESULT, scores.shape[1])
+        trusted = min(max(self.count * _TRUSTED_A_RESULT, _FEWEST_TRUSTED), scores.shape[1])
         last = min(self.count, trusted) - 1
         places = np.argpartition(scores, (last, trusted - 1), axis=1)[:, :trusted]
         every = np.arange(len(scores))[:, None]
