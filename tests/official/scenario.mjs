@@ -1,6 +1,8 @@
 // Operations of the official JavaScript client, in order; prints what it saw as one JSON object a line.
 // Runs where chromadb@3.5.0 is installed: node scenario.mjs HOST PORT
-import { ChromaClient, AdminClient } from "chromadb";
+import {
+  AdminClient, ChromaClient, FtsIndexConfig, IntInvertedIndexConfig, Schema, StringInvertedIndexConfig,
+} from "chromadb";
 
 const [host, port] = process.argv.slice(2);
 const client = new ChromaClient({ host, port: Number(port), ssl: false });
@@ -53,6 +55,19 @@ await step("delete", () => things.delete({ ids: ["b"] }));
 await step("modify", () => things.modify({ name: "objects", metadata: { z: 1 } }));
 await step("list", async () => (await client.listCollections()).map((found) => found.name));
 await step("fork", async () => (await (await things.fork({ name: "copy" })).get({ include: [] })).ids);
+const schema = new Schema().deleteIndex(new IntInvertedIndexConfig(), "n").deleteIndex(new StringInvertedIndexConfig());
+schema.deleteIndex(new FtsIndexConfig(), "#document").createIndex(new StringInvertedIndexConfig(), "t");
+const switched = await client.createCollection({ name: "switched", schema, embeddingFunction: null });
+await step("switched add", () => switched.add({
+  ids: ["a", "b"], embeddings: [[1, 0], [0, 1]], documents: ["blue whale", "red ant"],
+  metadatas: [{ n: 1, f: 1.5, t: "x", u: "x" }, { n: 2, f: 2.5, t: "y" }],
+}));
+for (const where of [{ n: 1 }, { n: { $ne: 1 } }, { u: "x" }, { t: "x" }, { f: { $gt: 1.75 } }, { $or: [{ t: "x" }, { n: 2 }] }]) {
+  await step(`switched where ${JSON.stringify(where)}`, () => switched.get({ where, include: [] }));
+  await step(`switched query ${JSON.stringify(where)}`, () => switched.query({ queryEmbeddings: [[1, 0]], where, include: [] }));
+}
+await step("switched document", () => switched.get({ whereDocument: { $contains: "ant" } }));
+await step("switched left", () => switched.get({ include: ["metadatas", "documents", "embeddings"] }));
 await step("collections", async () => (await client.countCollections()) > 0);
 await step("delete collection", () => client.deleteCollection({ name: "objects" }));
 await step("gone", () => things.count());

@@ -9,7 +9,7 @@ import sys
 import uuid
 
 import chromadb
-from chromadb import Settings
+from chromadb import FtsIndexConfig, IntInvertedIndexConfig, Schema, Settings, StringInvertedIndexConfig
 from chromadb.errors import ChromaError
 
 host, port = sys.argv[1], int(sys.argv[2])
@@ -104,6 +104,28 @@ step("modify", lambda: things.modify(name="objects", metadata={"z": 1}, configur
 step("modified", lambda: (client.get_collection("objects", None).metadata, things.configuration_json))
 step("list", lambda: [found.name for found in client.list_collections()])
 step("fork", lambda: things.fork("copy").get(include=[])["ids"])
+schema = Schema().delete_index(IntInvertedIndexConfig(), key="n").delete_index(StringInvertedIndexConfig())
+schema.delete_index(FtsIndexConfig(), key="#document").create_index(StringInvertedIndexConfig(), key="t")
+switched = client.create_collection("switched", schema=schema, embedding_function=None)
+step("switched add", lambda: switched.add(
+    ids=["a", "b"], embeddings=[[1, 0], [0, 1]], documents=["blue whale", "red ant"],
+    metadatas=[{"n": 1, "f": 1.5, "t": "x", "u": "x"}, {"n": 2, "f": 2, "t": "y", "l": ["p"]}],
+))  # fmt: skip
+step("switched schema", lambda: {
+    key: types for key, types in client.get_collection("switched", None).schema.serialize_to_json()["keys"].items()
+    if key != "#embedding"
+})  # fmt: skip
+for where in (
+    {"n": 1}, {"n": {"$ne": 1}}, {"n": {"$in": [1, 2]}}, {"n": {"$gt": 1}}, {"n": 1.0}, {"u": "x"}, {"t": "x"},
+    {"v": "x"}, {"l": {"$contains": "p"}}, {"$or": [{"t": "x"}, {"n": 2}]},
+    {"$and": [{"f": {"$gt": 1.6}}, {"t": {"$ne": "x"}}]},
+):  # fmt: skip
+    step(f"switched where {where}", lambda where=where: switched.get(where=where, include=[])["ids"])
+    step(f"switched query {where}", lambda where=where: switched.query([[1, 0]], where=where, include=[])["ids"])
+step("switched delete", lambda: switched.delete(where={"n": {"$ne": 7}}))
+for text in ({"$contains": "ant"}, {"$not_contains": "ant"}, {"$regex": "^b"}, {"$not_regex": "^b"}):
+    step(f"switched document {text}", lambda text=text: switched.get(where_document=text))
+step("switched left", lambda: switched.get(include=["metadatas", "documents", "embeddings"]))
 step("reset", client.reset)
 step("delete collection", lambda: client.delete_collection("objects"))
 step("gone", things.count)
