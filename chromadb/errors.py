@@ -13,6 +13,8 @@ from chromadb.model.errors import (
     InvalidDimensionException,
     InvalidHTTPVersion,
     InvalidUUIDError,
+    MistypedArgumentError,
+    NegativeArgumentError,
     NotFoundError,
     QuotaError,
     RateLimitError,
@@ -25,6 +27,6 @@ from chromadb.model.errors import (
 __all__ = [
     "AlreadyExistsError", "AuthorizationError", "BatchSizeExceededError", "ChromaAuthError", "ChromaError",
     "DuplicateIDError", "IDAlreadyExistsError", "InternalError", "InvalidArgumentError", "InvalidDimensionException",
-    "InvalidHTTPVersion", "InvalidUUIDError", "NotFoundError", "QuotaError", "RateLimitError", "StorageError",
-    "UniqueConstraintError", "VersionMismatchError", "error_types",
+    "InvalidHTTPVersion", "InvalidUUIDError", "MistypedArgumentError", "NegativeArgumentError", "NotFoundError",
+    "QuotaError", "RateLimitError", "StorageError", "UniqueConstraintError", "VersionMismatchError", "error_types",
 ]  # fmt: skip

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class AsyncCollection(DescribedCollection):
-    """A ``Collection`` whose calls are awaited; texts are embedded in a thread, so that the event loop goes on."""
+    """A ``Collection`` whose calls are awaited; threads embed and load, so that the event loop goes on."""
 
     def __init__(
         self,
@@ -133,16 +133,10 @@ class AsyncCollection(DescribedCollection):
         *,
         order_by: str | Key | tuple[str | Key, Literal["asc", "desc"]] | None = None,
     ) -> GetResult:
-        """Return records in the order in which they were added.
-
-        order_by: by the values of this metadata key instead, or of ``(key, "desc")`` the largest first; records
-        without the key come last. ids: only these. where, where_document: only those that satisfy the condition.
-        limit, offset: a page of them. include: columns besides the ids, of "documents", "embeddings", "metadatas",
-        "uris" and "data" (what the data loader makes of the uris).
-        Raises ValueError for a malformed argument, InvalidArgumentError for a filter that the collection cannot answer.
-        """
+        """As ``Collection.get``."""
         asked = self._getting(ids, where, limit, offset, where_document, include, order_by)
-        return self._got(await self._client.run(asked), include)
+        found = await self._client.run(asked)
+        return await to_thread(self._got, found, include) if "data" in include else self._got(found, include)
 
     async def peek(self, limit: int = 10) -> GetResult:
         """As ``Collection.peek``."""
@@ -170,7 +164,8 @@ class AsyncCollection(DescribedCollection):
             self._querying, "query", vectors, ids, n_results, where, where_document, include,
             offset=offset, max_distance=max_distance, exact=exact,
         )  # fmt: skip
-        return self._queried(await self._client.run(asked), include)
+        found = await self._client.run(asked)
+        return await to_thread(self._queried, found, include) if "data" in include else self._queried(found, include)
 
     async def explain(
         self,

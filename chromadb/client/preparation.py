@@ -16,7 +16,13 @@ from msgspec import Struct
 
 from chromadb.client.sparse_embedding import SparseEmbedding
 from chromadb.model.embeddings import Matrix, normalize_embeddings, validate_embeddings
-from chromadb.model.errors import ChromaError, DuplicateIDError, InvalidArgumentError
+from chromadb.model.errors import (
+    ChromaError,
+    DuplicateIDError,
+    InvalidArgumentError,
+    MistypedArgumentError,
+    NegativeArgumentError,
+)
 from chromadb.model.filter_validation import validate_where, validate_where_document
 from chromadb.model.filters import both, parse_where, parse_where_document
 from chromadb.model.metadata import normalize_metadatas, validate_metadatas
@@ -268,15 +274,15 @@ def prepare_candidate_ids(ids: Any) -> list[str] | None:
 
 
 def non_negative(name: str, value: Any) -> int:
-    """Return the value as an int; TypeError for another type, OverflowError for a negative one."""
+    """Return the value as an int; MistypedArgumentError for another type, NegativeArgumentError for less than 0."""
     try:
         number = index(value)
     except TypeError:
-        raise TypeError(
+        raise MistypedArgumentError(
             f"argument '{name}': '{type(value).__name__}' object cannot be interpreted as an integer"
         ) from None
     if number < 0:
-        raise OverflowError(f"Expected {name} to be an integer of at least 0, got {value}")
+        raise NegativeArgumentError(f"Expected {name} to be an integer of at least 0, got {value}")
     return min(number, _LARGEST)
 
 

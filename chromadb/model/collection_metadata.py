@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from chromadb.model.errors import InvalidArgumentError
+from chromadb.model.errors import InvalidArgumentError, MistypedArgumentError
 from chromadb.model.metadata import INT64_MAX, INT64_MIN, Scalar
 from chromadb.model.sparse import SparseVector
 
@@ -17,18 +17,20 @@ def check_collection_metadata(metadata: Mapping[str, Any] | None, field: str) ->
     """Return a collection's metadata with NumPy numbers and large ints converted.
 
     field: the argument that messages name. Raises InvalidArgumentError for an empty dict, a reserved key, a list, a
-    sparse vector or a number that is not finite; TypeError for other types.
+    sparse vector or a number that is not finite; MistypedArgumentError for other types.
     """
     if metadata is None:
         return None
     if not isinstance(metadata, dict):
-        raise TypeError(f"argument '{field}': '{type(metadata).__name__}' object cannot be converted to 'PyDict'")
+        raise MistypedArgumentError(
+            f"argument '{field}': '{type(metadata).__name__}' object cannot be converted to 'PyDict'"
+        )
     if not metadata:
         raise InvalidArgumentError(f"Validation error: {field}: Metadata cannot be empty")
     checked: dict[str, Scalar] = {}
     for key, value in metadata.items():
         if not isinstance(key, str):
-            raise TypeError(f"argument '{field}': the key {key!r} is a {type(key).__name__}, not a str")
+            raise MistypedArgumentError(f"argument '{field}': the key {key!r} is a {type(key).__name__}, not a str")
         if not key:
             raise InvalidArgumentError(f"Validation error: {field}: Metadata key cannot be empty")
         if key[0] in "#$":
@@ -58,7 +60,7 @@ def _collection_value(key: str, value: Any, field: str) -> Scalar:
             ) from None
     if isinstance(value, (str, int, float)):
         return value
-    raise TypeError(
+    raise MistypedArgumentError(
         f"argument '{field}': Cannot convert Python object to MetadataValue: the value of {key!r} is a "
         f"{type(value).__name__}; accepted are str, int, float and bool"
     )

@@ -2,6 +2,8 @@
 
     ChromaError (400)
     ├── InvalidArgumentError (400)        a value that cannot be accepted
+    │   └── NegativeArgumentError         a limit or offset below 0; an OverflowError, too
+    ├── MistypedArgumentError (400)       a name or metadata of a wrong type; a TypeError, too
     ├── InvalidDimensionException (400)
     ├── InvalidUUIDError (400)
     ├── InvalidHTTPVersion (400)
@@ -20,7 +22,8 @@
         └── StorageError                  the directory, file or disk under the database cannot be used
 
 Names, codes and keys are those of Chroma 1.5. A caller's mistake that Python has a type for (a wrong shape, a
-wrong type) is a plain ``ValueError`` or ``TypeError``, as in Chroma.
+wrong type) is a plain ``ValueError`` or ``TypeError``, as in Chroma. Where embedded clients and those of a server have
+always raised different ones, an error is both.
 """
 
 from __future__ import annotations
@@ -163,6 +166,22 @@ class AlreadyExistsError(InternalError):
         return "InternalError"
 
 
+class NegativeArgumentError(InvalidArgumentError, OverflowError):
+    """A limit or offset below 0: embedded clients have always raised OverflowError, servers answered the other."""
+
+    @classmethod
+    def name(cls) -> str:
+        return "InvalidArgumentError"
+
+
+class MistypedArgumentError(ChromaError, TypeError):
+    """A name or metadata of a wrong type: embedded clients have always raised TypeError, servers answered the other."""
+
+    @classmethod
+    def name(cls) -> str:
+        return "ChromaError"
+
+
 class StorageError(InternalError):
     """The directory, file or disk under the database cannot be used; nothing was changed."""
 
@@ -203,5 +222,5 @@ error_types: dict[str, type[ChromaError]] = {
 """Wire name of an error to its class."""
 
 # The path that callers import them from, and that tracebacks should therefore show.
-for _error in (*error_types.values(), AlreadyExistsError, StorageError):
+for _error in (*error_types.values(), AlreadyExistsError, MistypedArgumentError, NegativeArgumentError, StorageError):
     _error.__module__ = "chromadb.errors"

@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chromadb.errors import DuplicateIDError, InvalidArgumentError, NotFoundError
+from chromadb.errors import (
+    ChromaError,
+    DuplicateIDError,
+    InvalidArgumentError,
+    MistypedArgumentError,
+    NegativeArgumentError,
+    NotFoundError,
+)
 
 from .backends import Backend
 from .contents import everything
@@ -250,11 +257,11 @@ _READS: dict[str, _Bad] = {
         "Expected include item to be a str, got 1"),
     "get has no distances": (lambda p: p.collection.get(include=["distances"]), ValueError, "distances"),
     "data without loader": (lambda p: p.collection.get(include=["data"]), ValueError, "You must set a data loader"),
-    "negative limit": (lambda p: p.collection.get(limit=-1), OverflowError, "limit .*at least 0, got -1"),
-    "negative offset": (lambda p: p.collection.get(offset=-1), OverflowError, "offset .*at least 0, got -1"),
-    "negative peek": (lambda p: p.collection.peek(limit=-1), OverflowError, "got -1"),
-    "text limit": (lambda p: p.collection.get(limit="1"), TypeError, "'limit'.* integer"),
-    "float offset": (lambda p: p.collection.get(offset=1.0), TypeError, "'offset'.* integer"),
+    "negative limit": (lambda p: p.collection.get(limit=-1), NegativeArgumentError, "limit .*at least 0, got -1"),
+    "negative offset": (lambda p: p.collection.get(offset=-1), NegativeArgumentError, "offset .*at least 0, got -1"),
+    "negative peek": (lambda p: p.collection.peek(limit=-1), NegativeArgumentError, "got -1"),
+    "text limit": (lambda p: p.collection.get(limit="1"), MistypedArgumentError, "'limit'.* integer"),
+    "float offset": (lambda p: p.collection.get(offset=1.0), MistypedArgumentError, "'offset'.* integer"),
     "no results": (lambda p: p.collection.query(query_embeddings=_ONE, n_results=0), TypeError,
                    "Number of requested results 0, cannot be negative, or zero"),
     "negative results": (lambda p: p.collection.query(query_embeddings=_ONE, n_results=-3), TypeError, "-3"),
@@ -267,16 +274,17 @@ _READS: dict[str, _Bad] = {
     "bool delete limit": (lambda p: p.collection.delete(where={"n": 1}, limit=True), TypeError, "non-negative integer"),
     "delete limit without filter": (lambda p: p.collection.delete(ids=["a"], limit=1), ValueError,
                                     "limit can only be specified when"),
-    "negative collections limit": (lambda p: p.client.list_collections(limit=-1), OverflowError, "got -1"),
-    "negative databases offset": (lambda p: p.backend.admin().list_databases(offset=-1), OverflowError, "got -1"),
+    "negative collections limit": (lambda p: p.client.list_collections(limit=-1), NegativeArgumentError, "got -1"),
+    "negative databases offset": (lambda p: p.backend.admin().list_databases(offset=-1), NegativeArgumentError,
+                                  "got -1"),
 }  # fmt: skip
 
 _CATALOG: dict[str, _Bad] = {
     "short name": (lambda p: p.client.create_collection("ab"), InvalidArgumentError,
                    r"Expected a name containing 3-512 characters from \[a-zA-Z0-9._-\].* Got: ab"),
-    "int name": (lambda p: p.client.create_collection(5), TypeError, "argument 'name': 'int' object"),
-    "None name": (lambda p: p.client.get_collection(None), TypeError, "argument 'name': 'NoneType' object"),
-    "int new name": (lambda p: p.collection.modify(name=5), TypeError, "argument 'new_name': 'int' object"),
+    "int name": (lambda p: p.client.create_collection(5), MistypedArgumentError, "argument 'name': 'int' object"),
+    "None name": (lambda p: p.client.get_collection(None), MistypedArgumentError, "argument 'name': 'NoneType' object"),
+    "int new name": (lambda p: p.collection.modify(name=5), MistypedArgumentError, "argument 'new_name': 'int' object"),
     "missing collection": (lambda p: p.client.get_collection("nothing"), NotFoundError,
         r"Collection \[nothing\] does not"),
     "missing collection to delete": (lambda p: p.client.delete_collection("nothing"), NotFoundError, "nothing"),
@@ -286,14 +294,14 @@ _CATALOG: dict[str, _Bad] = {
     "bad id": (lambda p: p.client.get_collection_by_id("things"), InvalidArgumentError, "expected UUID.*'things'"),
     "empty metadata": (lambda p: p.client.create_collection("new", metadata={}), InvalidArgumentError,
                        "Metadata cannot be empty"),
-    "nested metadata": (lambda p: p.client.create_collection("new", metadata={"k": {"l": 1}}), TypeError,
+    "nested metadata": (lambda p: p.client.create_collection("new", metadata={"k": {"l": 1}}), MistypedArgumentError,
                         "Cannot convert Python object to MetadataValue.*'k'"),
-    "None in metadata": (lambda p: p.client.create_collection("new", metadata={"k": None}), TypeError,
+    "None in metadata": (lambda p: p.client.create_collection("new", metadata={"k": None}), MistypedArgumentError,
         "MetadataValue.*'k'"),
     "list in metadata": (lambda p: p.client.create_collection("new", metadata={"k": [1]}), InvalidArgumentError, "'k'"),
     "NaN in metadata": (lambda p: p.client.create_collection("new", metadata={"k": _NAN}), InvalidArgumentError,
         "'k' is nan"),
-    "text for metadata": (lambda p: p.client.create_collection("new", metadata="k"), TypeError,
+    "text for metadata": (lambda p: p.client.create_collection("new", metadata="k"), MistypedArgumentError,
         "argument 'metadata': 'str'"),
     "empty modified metadata": (lambda p: p.collection.modify(metadata={}), ValueError, "non-empty dict"),
     "nested modified metadata": (lambda p: p.collection.modify(name="new", metadata={"k": {"l": 1}}), ValueError,
@@ -378,6 +386,17 @@ def test_bad_input_is_refused_and_changes_nothing(place: Place, area: str, kind:
             before = everything(place.backend)
     assert not wrong, "\n".join(wrong)
     assert everything(place.backend) == before
+
+
+def test_what_embedded_clients_and_those_of_servers_always_raised_is_both(place: Place) -> None:
+    for kind in (TypeError, ChromaError):
+        with pytest.raises(kind, match="argument 'name'"):
+            place.client.create_collection(5)
+        with pytest.raises(kind, match="MetadataValue"):
+            place.client.create_collection("new", metadata={"k": None})
+    for kind in (OverflowError, InvalidArgumentError):
+        with pytest.raises(kind, match="limit"):
+            place.client.list_collections(limit=-1)
 
 
 def test_the_first_vector_of_a_refused_call_sets_no_dimension(place: Place) -> None:
