@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 from chromadb.client.admin import AdminClient as AdminAPI
 from chromadb.client.client import Client as ClientAPI
 from chromadb.client.remote import (
-    CLOUD_HOST,
     cloud_access,
     key_of_open_cloud_client,
     remote_settings,
     with_cloud_access,
 )
 from chromadb.client.settings import Settings
-from chromadb.client.system import ASYNC_HTTP_API, HTTP_API
+from chromadb.client.system import ASYNC_HTTP_API, CLOUD_HOST, HTTP_API
 from chromadb.model.names import DEFAULT_DATABASE, DEFAULT_TENANT
 
 if TYPE_CHECKING:

@@ -10,11 +10,9 @@ from pydantic import SecretStr
 
 from chromadb.client.http.address import split_credentials
 from chromadb.client.settings import Settings
-from chromadb.client.system import SharedSystemClient
+from chromadb.client.system import CLOUD_KEY_HEADER, SharedSystemClient
 
 _TOKEN_PROVIDER = "chromadb.auth.token_authn.TokenAuthClientProvider"
-_TOKEN_HEADER = "X-Chroma-Token"
-CLOUD_HOST = "api.trychroma.com"
 
 
 def remote_settings(
@@ -72,15 +70,12 @@ def with_cloud_access(settings: Settings, access: CloudAccess) -> Settings:
     """Return the settings, changed so that their clients send the key and go where it leads."""
     settings.chroma_client_auth_provider = _TOKEN_PROVIDER
     settings.chroma_client_auth_credentials = access.api_key.get_secret_value()
-    settings.chroma_auth_token_transport_header = _TOKEN_HEADER
+    settings.chroma_auth_token_transport_header = CLOUD_KEY_HEADER
     settings.chroma_overwrite_singleton_tenant_database_access_from_auth = True
     return settings
 
 
 def key_of_open_cloud_client() -> SecretStr | None:
-    """Return the key of the latest open client of Chroma Cloud; None without one. Keys of other servers stay theirs."""
-    for settings in reversed(SharedSystemClient.settings_of_servers()):
-        key = settings.chroma_client_auth_credentials
-        if settings.chroma_server_host == CLOUD_HOST and settings.chroma_auth_token_transport_header == _TOKEN_HEADER:
-            return None if key is None else SecretStr(key)
-    return None
+    """Return the key of the latest open client of Chroma Cloud; None without one."""
+    key = SharedSystemClient.get_chroma_cloud_api_key_from_clients()
+    return None if key is None else SecretStr(key)

@@ -37,6 +37,10 @@ _MODULES = {
 
 _EPHEMERAL = "ephemeral"
 
+CLOUD_HOST = "api.trychroma.com"
+CLOUD_KEY_HEADER = "X-Chroma-Token"
+"""Where Chroma Cloud is, and the header in which it wants its keys."""
+
 
 class System:
     """One database and the settings it is reached with; nothing is opened before ``start``.
@@ -212,11 +216,16 @@ class SharedSystemClient:
             system.stop()
             return True
 
-    @classmethod
-    def settings_of_servers(cls) -> list[Settings]:
-        """Return the settings of all clients of servers that are open, the latest last."""
-        with cls._registry_lock:
-            return [system.settings for system in cls._remote_systems.values()]
+    @staticmethod
+    def get_chroma_cloud_api_key_from_clients() -> str | None:
+        """Return the key of the latest open client of Chroma Cloud, if any; keys of other servers stay theirs."""
+        with SharedSystemClient._registry_lock:
+            opened = [system.settings for system in SharedSystemClient._remote_systems.values()]
+        for settings in reversed(opened):
+            is_of_cloud = settings.chroma_server_host == CLOUD_HOST
+            if is_of_cloud and settings.chroma_auth_token_transport_header == CLOUD_KEY_HEADER:
+                return settings.chroma_client_auth_credentials
+        return None
 
     @staticmethod
     def clear_system_cache() -> None:

@@ -105,6 +105,8 @@ def test_functions_of_the_cloud_use_the_key_of_an_open_client(
         function()
     with chromadb.CloudClient(**cloud):
         assert function().get_config()["api_key_env_var"] == "CHROMA_API_KEY"
+        assert chromadb.api.ClientAPI.get_chroma_cloud_api_key_from_clients() == "very-secret"
+    assert chromadb.api.ClientAPI.get_chroma_cloud_api_key_from_clients() is None
     with pytest.raises(ValueError, match="CHROMA_API_KEY"):
         function()
 
