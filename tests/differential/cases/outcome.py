@@ -40,10 +40,13 @@ def observe(action: Callable[[], object], directory: Path | None = None) -> Outc
 
 
 def _public_class(error: BaseException) -> type:
-    """Return the error's class, or the nearest one above it that the documented table of errors holds."""
+    """Return the error's class, or the nearest one above it that the documented table of errors holds.
+
+    One that is of Python's, too, is that: embedded clients raise it.
+    """
     if not isinstance(error, ChromaError):
         return type(error)
-    documented = error_types.values()
+    documented = next(([kind] for kind in (TypeError, OverflowError) if isinstance(error, kind)), error_types.values())
     return next((kind for kind in type(error).__mro__ if kind in documented), type(error))
 
 
