@@ -164,4 +164,5 @@ def test_tenants_and_databases_of_a_server(tmp_path: Any) -> None:
             admin.create_database("books", tenant="acme")
             assert [database["name"] for database in admin.list_databases(tenant="acme")] == ["books"]
             assert server.url in repr(admin)
-        assert "ephemeral" in repr(chromadb.AdminClient())
+    with chromadb.AdminClient(Settings()) as admin:
+        assert "ephemeral" in repr(admin)
