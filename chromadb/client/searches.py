@@ -86,5 +86,7 @@ def _as_search(search: Any) -> Search:
         raise ValueError(f"Unexpected keys in Search dict: {unknown}")
     if "where" in search and "filter" in search:
         raise ValueError("A Search dict holds its condition under where or under filter, got both")
-    parts: dict[str, Any] = {_MEMBERS[member]: None if part == {} else part for member, part in search.items()}
+    parts: dict[str, Any] = {
+        _MEMBERS[member]: None if part == {} and member != "rank" else part for member, part in search.items()
+    }
     return Search(**parts)

@@ -151,7 +151,7 @@ def _parse_operator(key: str, operator: str, operand: Any) -> Filter:
             return Compare(key, Comparison(operator), value)
         case "$in" | "$nin":
             return IsIn(key, _scalars(key, operator, operand), negated=operator == "$nin")
-        case "$contains" | "$not_contains" if key == DOCUMENT_KEY:
+        case "$contains" | "$not_contains" | "$regex" | "$not_regex" if key == DOCUMENT_KEY:
             raise _invalid("where", f"{operator} on {key!r} takes a str, got {operand!r}")
         case "$contains" | "$not_contains":
             return ArrayContains(key, _scalar(key, operator, operand), negated=operator == "$not_contains")
@@ -222,7 +222,8 @@ def _scalar(key: str, operator: str, operand: Any) -> Scalar:
     if isinstance(operand, bool):
         return operand
     if isinstance(operand, str):
-        return str(operand)
+        # What str() says of a member of an Enum is not its value.
+        return str.__str__(operand)
     if isinstance(operand, int) and INT64_MIN <= operand <= INT64_MAX:
         return int(operand)
     if isinstance(operand, float) and math.isfinite(operand):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -181,7 +182,10 @@ def test_best_of_each_group(things: Any) -> None:
         (Search().rank(Knn([float("nan")] * 3)), "not finite"),
         (Search().rank(Knn(None)), r"searches\[0\].rank: \$knn query must be"),
         (Search().rank(Val("x")), r"\$val requires a number"),  # type: ignore[arg-type]
-        (Search().rank(Val(10**400)), "too large"),
+        (Search().rank(Val(10**400)), r"\$val must be a finite number, got 1000"),
+        (Search().rank(Knn(SparseVector([1], [10**400]), key="terms")), "values must be finite in 32 bits"),
+        (Search().rank(Knn({"indices": [2, 1], "values": [1, 1]}, key="terms")), r"ascending order \(no duplicates\)"),
+        (Search(where=K.DOCUMENT.regex(1)), r"\$regex on '#document' takes a str, got 1"),  # type: ignore[arg-type]
         (Search().limit(-1), r"searches\[0\].limit: limit must be an integer from 0 to 4294967295, got -1"),
         (Search(limit=Limit(offset=-1)), "offset must be an integer"),
         (Search().group_by(GroupBy(keys="size", aggregate=MinK(keys="size", k=1))), "requires rank expression"),
@@ -317,6 +321,27 @@ def test_numbers_that_are_not_finite_are_refused(things: Any, value: float) -> N
 def test_what_is_no_metadata_is_no_condition(things: Any, key: str) -> None:
     with pytest.raises(InvalidArgumentError, match=key):
         things.search(Search().where(K(key) == 1))
+
+
+def test_an_empty_rank_is_none_at_all_or_refused(things: Any) -> None:
+    assert len(things.search({"rank": None})["ids"][0]) == 4
+    with pytest.raises(ValueError, match="Rank dict cannot be empty"):
+        things.search({"rank": {}})
+
+
+@pytest.mark.parametrize(("k", "weights", "name"), [("x", None, "k"), (True, None, "k"), (1, ["x"], "weight")])
+def test_fusions_take_numbers(things: Any, k: Any, weights: Any, name: str) -> None:
+    with pytest.raises(TypeError, match=f"RRF {name} must be a number, got"):
+        things.search(Search().rank(Rrf([Knn(A)], k=k, weights=weights)))
+
+
+class Colour(str, Enum):
+    RED = "red"
+
+
+def test_a_member_of_an_enum_stands_for_its_value(things: Any) -> None:
+    assert ids(things, Search(where=K("colour") == Colour.RED)) == ["one", "three"]
+    assert things.get(where={"colour": {"$in": [Colour.RED]}})["ids"] == ["one", "three"]
 
 
 def test_a_search_dict_has_one_condition(things: Any) -> None:

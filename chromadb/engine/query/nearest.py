@@ -87,6 +87,7 @@ def nearest(
 ) -> list[Neighbours]:
     """Return for each query the ``count`` nearest of the selected slots, nearest first, ties in insertion order.
 
+    Of more copies of one vector than there are candidates, codes may choose others than the first.
     queries: (n, dimension). selected: a mask over live slots, None for all live ones. options: of the collection.
     """
     space = options.space

@@ -163,7 +163,10 @@ def _checked_knn(leaf: Knn) -> Knn:
         query = {TYPE_KEY: SPARSE_VECTOR_TYPE_VALUE, **query}
     if isinstance(query, SparseVector):
         _check_sparse(query)
-    checked = Rank.from_dict(Knn(query, leaf.key, leaf.limit, leaf.default, leaf.return_rank).to_dict())
+    try:
+        checked = Rank.from_dict(Knn(query, leaf.key, leaf.limit, leaf.default, leaf.return_rank).to_dict())
+    except ValueError as error:
+        raise ValueError(sparse_complaint(error) if str(error).startswith("SparseVector") else str(error)) from None
     assert isinstance(checked, Knn)
     if checked.limit > LARGEST_COUNT:
         raise ValueError(f"$knn limit must be at most {LARGEST_COUNT}, got {checked.limit}")
@@ -180,8 +183,15 @@ def _checked_knn(leaf: Knn) -> Knn:
 
 
 def _check_finite(name: str, value: Any) -> None:
-    if not math.isfinite(float(value)):
+    if not _is_finite(value):
         raise ValueError(f"{name} must be a finite number, got {value}")
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _check_sparse(vector: SparseVector) -> None:
@@ -192,7 +202,7 @@ def _check_sparse(vector: SparseVector) -> None:
         raise ValueError(sparse_complaint(error)) from None
     if vector.indices and vector.indices[-1] > LARGEST_COUNT:
         raise ValueError(f"{_SPARSE}: indices must be at most {LARGEST_COUNT}, got {vector.indices[-1]}")
-    if not all(math.isfinite(value) and abs(value) <= float(np.finfo(np.float32).max) for value in vector.values):
+    if not all(_is_finite(value) and abs(value) <= float(np.finfo(np.float32).max) for value in vector.values):
         raise ValueError(f"{_SPARSE}: values must be finite in 32 bits")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 from chromadb.model.expression.rank import Rank, Sum
@@ -16,7 +17,7 @@ class Rrf(Rank):
     ranks: rankings, best first at 0: `Knn` with `return_rank=True`.  k: positive; a greater k flattens the
     advantage of the first positions.  weights: one non-negative number for each ranking (default 1.0 each).
     normalize: divide the weights by their sum.
-    Raises when it is turned into JSON: TypeError for a ranking that is no `Rank`, ValueError for values
+    Raises when it is turned into JSON: TypeError for what is no `Rank` or no number, ValueError for values
     outside of these bounds.
     """
 
@@ -42,9 +43,13 @@ class Rrf(Rank):
         for rank in self.ranks:
             if not isinstance(rank, Rank):
                 raise TypeError(f"RRF ranks must be Rank objects, got {type(rank).__name__}")
+        weights = [1.0] * len(self.ranks) if self.weights is None else list(self.weights)
+        numbers: list[tuple[str, Any]] = [("k", self.k), *(("weight", weight) for weight in weights)]
+        for name, number in numbers:
+            if isinstance(number, bool) or not isinstance(number, Real):
+                raise TypeError(f"RRF {name} must be a number, got {type(number).__name__}")
         if self.k <= 0:
             raise ValueError(f"k must be positive, got {self.k}")
-        weights = [1.0] * len(self.ranks) if self.weights is None else list(self.weights)
         if len(weights) != len(self.ranks):
             raise ValueError(f"Number of weights ({len(weights)}) must match number of ranks ({len(self.ranks)})")
         if not all(map(math.isfinite, [*weights, self.k])):
