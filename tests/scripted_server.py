@@ -18,15 +18,15 @@ class Scripted:
     """What it answers and what it saw.
 
     answers: path below the interface to (status, content type, body). seen: these paths and the headers of requests;
-    paths: whole ones. connections: how many were accepted. hang_up: how many of the next requests get no answer.
-    before_answer: called with the path of each request, in its thread.
+    paths: whole ones. connections: how many were accepted; open: how many still are. hang_up: how many of the next
+    requests get no answer. before_answer: called with the path of each request, in its thread.
     """
 
     def __init__(self) -> None:
         self.answers = {path: (200, "application/json", body) for path, body in _PLAIN.items()}
         self.seen: list[tuple[str, dict[str, str]]] = []
         self.paths: list[str] = []
-        self.connections = 0
+        self.connections = self.open = 0
         self.hang_up = 0
         self.before_answer: Callable[[str], None] = lambda path: None
         self.port = 0
@@ -53,6 +53,12 @@ def scripted() -> Iterator[Scripted]:
             super().setup()
             with lock:
                 script.connections += 1
+                script.open += 1
+
+        def finish(self) -> None:
+            super().finish()
+            with lock:
+                script.open -= 1
 
         def do_GET(self) -> None:
             self.rfile.read(int(self.headers.get("content-length", 0)))

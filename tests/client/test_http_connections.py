@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -19,7 +21,7 @@ from chromadb.config import Settings
 from chromadb.errors import ChromaError
 
 _HOST = "127.0.0.1"
-_PATIENCE = 20
+_PATIENCE = 10
 
 
 @pytest.fixture
@@ -49,6 +51,26 @@ def test_a_client_that_was_closed_opens_another_connection(script: Scripted) -> 
     assert client.get_version() == "1.0.0"
     client.close()
     assert script.connections == 2
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+def test_event_loops_that_were_closed_leave_no_connections(script: Scripted) -> None:
+    client = asyncio.run(chromadb.AsyncHttpClient(_HOST, script.port))
+    for _ in range(10):
+        asyncio.run(client.get_version())
+    assert script.connections == 11
+    assert open_after_a_while(script, 1) == 1
+    asyncio.run(client.close())
+    assert open_after_a_while(script, 0) == 0
+
+
+def open_after_a_while(script: Scripted, wanted: int) -> int:
+    """Return how many connections are open once there are as few as wanted, or it has been waited for long enough."""
+    deadline = time.monotonic() + _PATIENCE
+    while script.open > wanted and time.monotonic() < deadline:
+        gc.collect()
+        time.sleep(0.01)
+    return script.open
 
 
 def meeting(script: Scripted, guests: int) -> None:

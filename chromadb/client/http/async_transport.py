@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from typing import TypeVar
-from weakref import WeakKeyDictionary
 
 import httpx
 
@@ -34,7 +33,7 @@ class AsyncHttpAPI:
     def __init__(self, settings: Settings) -> None:
         self._connection = Connection(settings)
         self._spans = spans_of("AsyncFastAPI", settings)
-        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
+        self._clients: dict[asyncio.AbstractEventLoop, httpx.AsyncClient] = {}
         self._pre_flight: PreFlight | None = None
 
     def __repr__(self) -> str:
@@ -59,18 +58,26 @@ class AsyncHttpAPI:
 
     async def close(self) -> None:
         """Close the connections of the running event loop; the next operation opens new ones."""
+        was_open = bool(self._clients)
+        self._forget_closed_loops()
         client = self._clients.pop(asyncio.get_running_loop(), None)
         if client is not None:
             await client.aclose()
-            if not self._clients:
-                self._connection.close()
+        if was_open and not self._clients:
+            self._connection.close()
 
     def _opened(self) -> httpx.AsyncClient:
         loop = asyncio.get_running_loop()
         client = self._clients.get(loop)
         if client is None:
+            self._forget_closed_loops()
             client = self._clients[loop] = httpx.AsyncClient(**self._connection.open())
         return client
+
+    def _forget_closed_loops(self) -> None:
+        # Connections that a loop left open when it was closed are of no use to anybody, and would keep it in memory.
+        for loop in [loop for loop in list(self._clients) if loop.is_closed()]:
+            self._clients.pop(loop, None)
 
     async def _send(self, call: Call[T], content: bytes | None) -> T:
         request = self._connection.request(call, content, self._spans.headers())
