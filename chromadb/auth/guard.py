@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -47,16 +48,28 @@ class Guard(Protocol):
         """Return when the caller may do this; raises the documented errors."""
         ...
 
-    def collection_created(self, identity: UserIdentity, resource: Resource, collection_id: str) -> None:
-        """Take note of a new collection; ``resource`` has its name."""
+    @property
+    def knows_names_and_ids(self) -> bool:
+        """Whether rights on a collection may be known under its name or under its id."""
         ...
 
-    def collection_renamed(self, resource: Resource, collection_id: str, new_name: str) -> None:
-        """Take note that a collection has another name; ``resource`` has the old one."""
+    def collection_coming(self, identity: UserIdentity, resource: Resource, collection_id: str) -> None:
+        """Take note that a caller is about to make a collection of a name and an id; raises InternalError."""
         ...
 
-    def collection_deleted(self, resource: Resource, collection_id: str) -> None:
-        """Take note that a collection is gone; ``resource`` has its name."""
+    def collection_named(self, resource: Resource, collection_id: str) -> None:
+        """Take note that a collection, new or renamed, has a name."""
+        ...
+
+    def collection_leaving(self, resource: Resource, collection_id: str, confirm: Callable[[], object]) -> None:
+        """Take note that a collection is about to lose its name, or to go; raises what ``confirm`` does, InternalError.
+
+        confirm: raises when it has lost the name already.
+        """
+        ...
+
+    def collection_gone(self, resource: Resource, collection_id: str) -> None:
+        """Take note that there is no collection of an id, and never will be."""
         ...
 
     def close(self) -> None:
@@ -147,17 +160,27 @@ class _ProviderGuard:
             logger.warning("User %r was refused %s: %s", identity.user_id, action, type(error).__name__)
             raise AuthorizationError("Unauthorized") from None
 
-    def collection_created(self, identity: UserIdentity, resource: Resource, collection_id: str) -> None:
-        if self._authorization is not None:
-            self._authorization.collection_created(identity, _public(resource), collection_id)
+    @property
+    def knows_names_and_ids(self) -> bool:
+        return self._authorization is not None and self._authorization.knows_names_and_ids
 
-    def collection_renamed(self, resource: Resource, collection_id: str, new_name: str) -> None:
+    def collection_coming(self, identity: UserIdentity, resource: Resource, collection_id: str) -> None:
         if self._authorization is not None:
-            self._authorization.collection_renamed(_public(resource), collection_id, new_name)
+            self._authorization.collection_coming(identity, _public(resource), collection_id)
 
-    def collection_deleted(self, resource: Resource, collection_id: str) -> None:
+    def collection_named(self, resource: Resource, collection_id: str) -> None:
         if self._authorization is not None:
-            self._authorization.collection_deleted(_public(resource), collection_id)
+            with _noted(f"the name of collection {collection_id}"):
+                self._authorization.collection_named(_public(resource), collection_id)
+
+    def collection_leaving(self, resource: Resource, collection_id: str, confirm: Callable[[], object]) -> None:
+        if self._authorization is not None:
+            self._authorization.collection_leaving(_public(resource), collection_id, confirm)
+
+    def collection_gone(self, resource: Resource, collection_id: str) -> None:
+        if self._authorization is not None:
+            with _noted(f"that collection {collection_id} is gone"):
+                self._authorization.collection_gone(_public(resource), collection_id)
 
     def close(self) -> None:
         for component in (self._authorization, self._authentication):
@@ -166,6 +189,15 @@ class _ProviderGuard:
                     component.stop()
                 except Exception as error:
                     logger.warning("Component %s did not stop: %s", type(component).__name__, type(error).__name__)
+
+
+@contextmanager
+def _noted(what: str) -> Iterator[None]:
+    """Log that a provider could not be told: the call has been done, and rights are right without it."""
+    try:
+        yield
+    except Exception as error:
+        logger.warning("The authorisation provider could not be told %s: %s", what, type(error).__name__)
 
 
 def _public(resource: Resource) -> AuthzResource:

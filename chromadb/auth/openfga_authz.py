@@ -3,12 +3,20 @@
 Relations and objects are those of the documented model (schema 1.1; types user, team, server, tenant, database,
 collection). In the names of objects the characters that OpenFGA does not take, and ``-`` in all but the last part, are
 percent-encoded: two different resources never share an object.
+
+Rights on a collection are held by its id: they are written before it is made and deleted after it is gone, and as no id
+is used twice, what is left of them when OpenFGA fails is harmless. The documented model asks by the name who may get or
+delete a collection, so these rights are also written under the name, after it has it, and deleted before it loses it.
+What is missing there makes no difference, for the id is asked about as well; what an accident has left there is deleted
+before another collection takes the name. So no order of failures gives anybody rights on another's collection or takes
+them from the owner, and a call that failed can be repeated. Collections of the documented plug-in have these two rights
+under the name only, which is asked about as well; they get them under the id when they are renamed.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -29,14 +37,15 @@ _SECONDS = 5.0
 _SERVER = "server:localhost"
 _OF_RECORDS = ("add", "delete", "get", "query", "count", "update", "upsert")
 
-# Some calls that look at a collection name it by its id.
-_READER_OF_RECORDS = ("can_get_records", "can_query_records", "can_count_records", "can_get_collection")
-_WRITER_OF_RECORDS = (
+_LOOKS = "can_get_collection"
+_OF_NAMES = (_LOOKS, "can_delete_collection")
+_READER = ("can_get_records", "can_query_records", "can_count_records", _LOOKS)
+_WRITER = (
     "can_add_records", "can_delete_records", "can_update_records", "can_get_records", "can_upsert_records",
-    "can_count_records", "can_query_records", "can_update_collection", "can_get_collection",
+    "can_count_records", "can_query_records", "can_update_collection", *_OF_NAMES,
 )  # fmt: skip
-_READER_OF_NAME = ("can_get_collection",)
-_WRITER_OF_NAME = ("can_get_collection", "can_delete_collection")
+_MOST_IN_A_WRITE = 100
+"""OpenFGA refuses more tuples at once."""
 
 Tuple = dict[str, str]
 
@@ -47,6 +56,8 @@ class OpenFGAAuthorizationProvider(ServerAuthorizationProvider):
     The store and the model are named by FGA_STORE_ID and FGA_MODEL_ID, or by the JSON file FGA_CONFIG_FILE that
     ``fga store create`` prints.
     """
+
+    knows_names_and_ids = True
 
     def __init__(self, system: ProviderSystem) -> None:
         super().__init__(system)
@@ -69,40 +80,38 @@ class OpenFGAAuthorizationProvider(ServerAuthorizationProvider):
         if answer.get("allowed") is not True:
             raise AuthError(f"OpenFGA does not allow {key['relation']}")
 
-    def collection_created(self, user: UserIdentity, resource: AuthzResource, collection_id: str) -> None:
-        by_id = _collection(resource, collection_id)
-        by_name = _collection(resource, resource.collection)
+    def collection_coming(self, user: UserIdentity, resource: AuthzResource, collection_id: str) -> None:
         team = (user.attributes or {}).get("team")
-        subjects: list[tuple[str, Sequence[str], Sequence[str]]]
-        if team is None:
-            subjects = [(_user(user), _WRITER_OF_RECORDS, _WRITER_OF_NAME)]
-        else:
+        rights: list[tuple[str, Sequence[str]]] = [(_user(user), _WRITER)]
+        if team is not None:
             group = f"team:{_escaped(str(team), '-')}"
-            subjects = [
-                (f"{group}#owner", _WRITER_OF_RECORDS, _WRITER_OF_NAME),
-                (f"{group}#writer", _WRITER_OF_RECORDS, _WRITER_OF_NAME),
-                (f"{group}#reader", _READER_OF_RECORDS, _READER_OF_NAME),
-            ]
-        tuples = [
+            rights = [(f"{group}#owner", _WRITER), (f"{group}#writer", _WRITER), (f"{group}#reader", _READER)]
+        object_ = _collection(resource, collection_id)
+        # What another collection has left under the name must not remain.
+        self._delete(self._tuples_of(_collection(resource, resource.collection)))
+        self._write(
             {"user": subject, "relation": relation, "object": object_}
-            for subject, of_records, of_name in subjects
-            for object_, relations in ((by_id, of_records), (by_name, of_name))
+            for subject, relations in rights
             for relation in relations
-        ]
-        # Tuples of an earlier collection of the name, left where a deletion could not be told, must not remain.
-        self._write([], self._tuples_of(by_name))
-        self._write(tuples, [])
+        )
 
-    def collection_renamed(self, resource: AuthzResource, collection_id: str, new_name: str) -> None:
-        old = self._tuples_of(_collection(resource, resource.collection))
-        new = _collection(resource, new_name)
-        self._write([], self._tuples_of(new))
-        self._write([{**one, "object": new} for one in old], [])
-        self._write([], old)
+    def collection_named(self, resource: AuthzResource, collection_id: str) -> None:
+        by_name = _collection(resource, resource.collection)
+        rights = _rights_of_name(self._tuples_of(_collection(resource, collection_id)), by_name)
+        self._delete(self._tuples_of(by_name))
+        self._write(rights)
 
-    def collection_deleted(self, resource: AuthzResource, collection_id: str) -> None:
-        for name in (collection_id, resource.collection):
-            self._write([], self._tuples_of(_collection(resource, name)))
+    def collection_leaving(self, resource: AuthzResource, collection_id: str, confirm: Callable[[], object]) -> None:
+        named = self._tuples_of(_collection(resource, resource.collection))
+        # From here on they are known to be of this collection.
+        confirm()
+        by_id = _collection(resource, collection_id)
+        known = self._tuples_of(by_id)
+        self._write(right for right in _rights_of_name(named, by_id) if right not in known)
+        self._delete(named)
+
+    def collection_gone(self, resource: AuthzResource, collection_id: str) -> None:
+        self._delete(self._tuples_of(_collection(resource, collection_id)))
 
     def _tuples_of(self, object_: str) -> list[Tuple]:
         """Return every tuple that is stored about an object."""
@@ -116,14 +125,16 @@ class OpenFGAAuthorizationProvider(ServerAuthorizationProvider):
             if not continuation:
                 return found
 
-    def _write(self, writes: Sequence[Tuple], deletes: Sequence[Tuple]) -> None:
-        body: dict[str, Any] = {"authorization_model_id": self._model}
-        if writes:
-            body["writes"] = {"tuple_keys": list(writes)}
-        if deletes:
-            body["deletes"] = {"tuple_keys": list(deletes)}
-        if len(body) > 1:
-            self._post("write", body)
+    def _write(self, tuples: Iterable[Tuple]) -> None:
+        self._change("writes", list(tuples))
+
+    def _delete(self, tuples: Iterable[Tuple]) -> None:
+        self._change("deletes", list(tuples))
+
+    def _change(self, kind: str, tuples: Sequence[Tuple]) -> None:
+        for start in range(0, len(tuples), _MOST_IN_A_WRITE):
+            part = tuples[start : start + _MOST_IN_A_WRITE]
+            self._post("write", {"authorization_model_id": self._model, kind: {"tuple_keys": part}})
 
     def _post(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
         content = json.dumps(body).encode("utf-8")
@@ -168,6 +179,11 @@ def _relation(action: AuthzAction) -> str:
 def _collection(resource: AuthzResource, name: str | None) -> str:
     parts = (_escaped(resource.tenant or ""), _escaped(resource.database or ""), _escaped(name or "", "-"))
     return "collection:" + "-".join(parts)
+
+
+def _rights_of_name(tuples: Iterable[Tuple], object_: str) -> list[Tuple]:
+    """Return those of tuples about a collection that a call needs which names it, about another object."""
+    return [{**one, "object": object_} for one in tuples if one["relation"] in _OF_NAMES]
 
 
 def _object(action: AuthzAction, resource: AuthzResource) -> str:

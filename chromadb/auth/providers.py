@@ -7,6 +7,7 @@ started before the first request and stopped after the last.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol, TypeVar
@@ -137,7 +138,13 @@ class AuthzResource:
 
 
 class ServerAuthorizationProvider(Component, ABC):
-    """Says whether a user may do something."""
+    """Says whether a user may do something.
+
+    knows_names_and_ids: whether rights on a collection may be known under its name or under its id, so that a call is
+    let through that names it one way when it would be if it named it the other.
+    """
+
+    knows_names_and_ids = False
 
     @abstractmethod
     def authorize_or_raise(self, user: UserIdentity, action: AuthzAction, resource: AuthzResource) -> None:
@@ -153,11 +160,17 @@ class ServerAuthorizationProvider(Component, ABC):
             "Both authz configuration file and authz configuration found.Please provide only one.",
         )
 
-    def collection_created(self, user: UserIdentity, resource: AuthzResource, collection_id: str) -> None:
-        """Take note that a user made a collection; ``resource`` has its name."""
+    def collection_coming(self, user: UserIdentity, resource: AuthzResource, collection_id: str) -> None:
+        """Take note that a user is about to make a collection; any exception refuses the call."""
 
-    def collection_renamed(self, resource: AuthzResource, collection_id: str, new_name: str) -> None:
-        """Take note that a collection has another name; ``resource`` has the old one."""
+    def collection_named(self, resource: AuthzResource, collection_id: str) -> None:
+        """Take note that a collection, new or renamed, has the name of ``resource``."""
 
-    def collection_deleted(self, resource: AuthzResource, collection_id: str) -> None:
-        """Take note that a collection is gone; ``resource`` has its name."""
+    def collection_leaving(self, resource: AuthzResource, collection_id: str, confirm: Callable[[], object]) -> None:
+        """Take note that a collection is about to lose the name of ``resource``; any exception refuses the call.
+
+        confirm: raises when the collection has lost it already.
+        """
+
+    def collection_gone(self, resource: AuthzResource, collection_id: str) -> None:
+        """Take note that there is no collection of an id, and never will be."""

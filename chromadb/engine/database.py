@@ -210,8 +210,12 @@ class Database:
         configuration: Mapping[str, Any] | None = None,
         schema: Mapping[str, Any] | None = None,
         get_or_create: bool = False,
+        id_: UUID | None = None,
     ) -> tuple[CollectionInfo, bool]:
-        """Do as ``create_collection``, and return beside the collection whether it is new."""
+        """Do as ``create_collection``, and return beside the collection whether it is new.
+
+        id_: of a new one; None: any.
+        """
         check_collection_name(name)
         checked = check_collection_metadata(metadata, "metadata")
         made = CollectionSchema.create(schema, configuration, checked)
@@ -220,7 +224,7 @@ class Database:
                 found = catalog.find_collection(connection, name, tenant, database)
                 if found is not None:
                     return found, False
-            return catalog.create_collection(connection, name, tenant, database, checked, made), True
+            return catalog.create_collection(connection, name, tenant, database, checked, made, id_=id_), True
 
     def get_collection(self, name: str, tenant: str, database: str) -> CollectionInfo:
         """Return the collection of a name; raises NotFoundError."""
@@ -297,14 +301,16 @@ class Database:
             if new_configuration is not None:
                 catalog.replace_schema(connection, id_, state.schema.updated(new_configuration))
 
-    def fork_collection(self, id_: UUID, new_name: str, tenant: str, database: str) -> CollectionInfo:
-        """Copy a collection with all its records under a new name in its database.
+    def fork_collection(
+        self, id_: UUID, new_name: str, tenant: str, database: str, copy_id: UUID | None = None
+    ) -> CollectionInfo:
+        """Copy a collection with all its records under a new name in its database; copy_id: None: any.
 
         Raises NotFoundError, InvalidArgumentError for a bad name, AlreadyExistsError for a taken one.
         """
         check_collection_name(new_name, "new_name")
         with self._store.write() as connection:
-            copy, records_copied = fork(connection, self._folder, id_, new_name, tenant, database)
+            copy, records_copied = fork(connection, self._folder, id_, new_name, tenant, database, copy_id)
         self._text_indexer.notice(copy.id, records_copied)
         return copy
 

@@ -14,7 +14,13 @@ from chromadb.model.errors import NotFoundError
 
 
 def fork(
-    connection: apsw.Connection, folder: SegmentFolder | None, id_: UUID, name: str, tenant: str, database: str
+    connection: apsw.Connection,
+    folder: SegmentFolder | None,
+    id_: UUID,
+    name: str,
+    tenant: str,
+    database: str,
+    copy_id: UUID | None = None,
 ) -> tuple[CollectionInfo, int]:
     """Copy a collection with all its records under another name in its database, inside the caller's transaction.
 
@@ -25,7 +31,7 @@ def fork(
     if source is None:
         raise NotFoundError(f"Collection [{id_}] does not exist.")
     copy = catalog.create_collection(
-        connection, name, tenant, database, source.metadata, source.schema, source.dimension
+        connection, name, tenant, database, source.metadata, source.schema, source.dimension, copy_id
     )
     state = catalog.get_state(connection, id_)
     sealed = segments.sealed_state(connection, id_, state.number)

@@ -27,7 +27,7 @@ from chromadb.model.names import check_database_name
 from chromadb.server.configuration import ServerConfiguration
 from chromadb.server.cors import cors_headers
 from chromadb.server.gathering import Gatherer
-from chromadb.server.guarding import perform_guarded
+from chromadb.server.guarding import authorize, perform_guarded
 from chromadb.server.operation.admission import Admission
 from chromadb.server.operation.counts import Counts
 from chromadb.server.operation.limits import LimitOptions
@@ -284,7 +284,7 @@ class Application:
             return call, None
         resource = _resource_of(call.parameters) if route.resource is None else route.resource(call)
         with call.request.stage("authz_request", action=route.action):
-            self._guard.authorize(call.identity, route.action, resource)
+            authorize(self._guard, call, route.action, resource)
         return call, resource
 
     def _perform(self, route: Route, unread: Call) -> Response:

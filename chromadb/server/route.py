@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
+from uuid import UUID
 
 from msgspec import Struct, field
 
@@ -16,7 +17,10 @@ from chromadb.server.responses import Response
 
 
 class Call(Struct, frozen=True):
-    """A request whose body has been read: path parameters, query parameters, the body as its wire type."""
+    """A request whose body has been read: path parameters, query parameters, the body as its wire type.
+
+    new_id: which id a collection that the call makes gets; None: any.
+    """
 
     request: Request
     database: Database
@@ -24,6 +28,7 @@ class Call(Struct, frozen=True):
     parameters: Mapping[str, str]
     query: Mapping[str, str]
     body: Any = None
+    new_id: UUID | None = None
 
 
 Handler = Callable[[Call], Response]

@@ -18,7 +18,7 @@ from chromadb.auth import (
 )
 from chromadb.auth.guard import Guard, Resource, guard_from
 from chromadb.auth.options import AuthOptions
-from chromadb.errors import AuthorizationError, ChromaAuthError, InternalError
+from chromadb.errors import AuthorizationError, ChromaAuthError, InternalError, NotFoundError
 
 from .openfga_store import Store
 
@@ -79,6 +79,16 @@ def guard(**options: Any) -> Guard:
     made = guard_from(AuthOptions(**options))
     assert made is not None
     return made
+
+
+def openfga_guard(port: int) -> Guard:
+    return guard(
+        chroma_server_authn_provider=f"{__name__}.Deputy",
+        chroma_server_authz_provider=OPENFGA,
+        fga_api_url=f"http://127.0.0.1:{port}",
+        fga_store_id="s",
+        fga_model_id="m",
+    )
 
 
 def basic(user: str, password: str) -> dict[str, str]:
@@ -212,13 +222,7 @@ def test_options_do_not_show_secrets() -> None:
 
 
 def test_openfga_permissions_follow_collections(store: Store) -> None:
-    tested = guard(
-        chroma_server_authn_provider=f"{__name__}.Deputy",
-        chroma_server_authz_provider=OPENFGA,
-        fga_api_url=f"http://127.0.0.1:{store.server_port}",
-        fga_store_id="s",
-        fga_model_id="m",
-    )
+    tested = openfga_guard(store.server_port)
     ann, ben = UserIdentity("ann"), UserIdentity("ben")
     by_id = Resource("default_tenant", "default_database", "1-2")
 
@@ -230,32 +234,64 @@ def test_openfga_permissions_follow_collections(store: Store) -> None:
         return False
 
     assert refuses(ann, "collection:add", by_id)
-    tested.collection_created(ann, HERE, "1-2")
+    left = {"user": "user:ben", "relation": "can_get_collection"}
+    store.tuples.append({**left, "object": "collection:default_tenant-default_database-things"})
+    tested.collection_coming(ann, HERE, "1-2")
+    # What was left under the name is gone before anybody could meet the new collection.
+    assert refuses(ben, "collection:get_collection", HERE)
     assert not refuses(ann, "collection:add", by_id)
+    assert not refuses(ann, "collection:delete_collection", by_id)
+    tested.collection_named(HERE, "1-2")
     # By id, by name: both are ways to look at it.
-    assert not refuses(ann, "collection:get_collection", by_id)
-    assert not refuses(ann, "collection:get_collection", HERE)
-    assert refuses(ben, "collection:get_collection", by_id)
+    for resource in (by_id, HERE):
+        assert not refuses(ann, "collection:get_collection", resource)
+        assert refuses(ben, "collection:get_collection", resource)
     assert not refuses(ann, "collection:delete_collection", HERE)
     assert refuses(ben, "collection:get", by_id)
     assert refuses(ann, "collection:add", Resource("default", "tenant-default_database", "1-2"))
-    tested.collection_renamed(HERE, "1-2", "new")
-    assert refuses(ann, "collection:get_collection", HERE)
+    tested.collection_leaving(HERE, "1-2", lambda: None)
     renamed = Resource("default_tenant", "default_database", "new")
+    tested.collection_named(renamed, "1-2")
+    assert refuses(ann, "collection:get_collection", HERE)
     assert not refuses(ann, "collection:get_collection", renamed)
-    tested.collection_deleted(renamed, "1-2")
+    tested.collection_leaving(renamed, "1-2", lambda: None)
+    tested.collection_gone(renamed, "1-2")
     assert store.tuples == []
 
 
+def test_openfga_is_told_of_at_most_100_tuples_at_once(store: Store) -> None:
+    tested = openfga_guard(store.server_port)
+    by_name, by_id = (f"collection:default_tenant-default_database-{name}" for name in ("things", "1"))
+    readers = [f"user:reader-{number}" for number in range(130)]
+    store.tuples = [{"user": user, "relation": "can_get_collection", "object": by_name} for user in readers]
+    tested.collection_leaving(HERE, "1", lambda: None)
+    assert store.tuples == [{"user": user, "relation": "can_get_collection", "object": by_id} for user in readers]
+    tested.collection_named(HERE, "1")
+    assert len(store.tuples) == 260
+    tested.collection_leaving(HERE, "1", lambda: None)
+    tested.collection_gone(HERE, "1")
+    assert store.tuples == []
+
+
+def test_what_another_collection_has_under_a_name_stays_there(store: Store) -> None:
+    tested = openfga_guard(store.server_port)
+    tested.collection_coming(UserIdentity("ben"), HERE, "2")
+    tested.collection_named(HERE, "2")
+    before = store.tuples
+
+    def confirm() -> None:
+        raise NotFoundError("renamed by now")
+
+    with pytest.raises(NotFoundError):
+        tested.collection_leaving(HERE, "1", confirm)
+    assert store.tuples == before
+
+
 def test_openfga_that_does_not_answer_refuses_everything() -> None:
-    tested = guard(
-        chroma_server_authn_provider=f"{__name__}.Deputy",
-        chroma_server_authz_provider=OPENFGA,
-        fga_api_url="http://127.0.0.1:1",
-        fga_store_id="s",
-        fga_model_id="m",
-    )
+    tested = openfga_guard(1)
     with pytest.raises(AuthorizationError):
         tested.authorize(UserIdentity("ann"), "collection:get", HERE)
     with pytest.raises(InternalError):
-        tested.collection_created(UserIdentity("ann"), HERE, "1")
+        tested.collection_coming(UserIdentity("ann"), HERE, "1")
+    with pytest.raises(InternalError):
+        tested.collection_leaving(HERE, "1", lambda: None)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import httpx
 import pytest
@@ -27,6 +26,8 @@ DATABASE = "/api/v2/tenants/default_tenant/databases/default_database"
 class Recorder:
     """Knows one token, forbids one action, and keeps what it was asked."""
 
+    knows_names_and_ids = False
+
     def __init__(self) -> None:
         self.asked: list[tuple[str, Resource]] = []
         self.noted: list[tuple[str, Resource]] = []
@@ -41,14 +42,18 @@ class Recorder:
         if action == "system:reset":
             raise AuthorizationError("Unauthorized")
 
-    def collection_created(self, identity: UserIdentity, resource: Resource, collection_id: str) -> None:
-        self.noted.append(("created", resource))
+    def collection_coming(self, identity: UserIdentity, resource: Resource, collection_id: str) -> None:
+        self.noted.append(("coming", resource))
 
-    def collection_renamed(self, resource: Resource, collection_id: str, new_name: str) -> None:
-        self.noted.append((f"renamed to {new_name}", resource))
+    def collection_named(self, resource: Resource, collection_id: str) -> None:
+        self.noted.append(("named", resource))
 
-    def collection_deleted(self, resource: Resource, collection_id: str) -> None:
-        self.noted.append(("deleted", resource))
+    def collection_leaving(self, resource: Resource, collection_id: str, confirm: Callable[[], object]) -> None:
+        confirm()
+        self.noted.append(("leaving", resource))
+
+    def collection_gone(self, resource: Resource, collection_id: str) -> None:
+        self.noted.append(("gone", resource))
 
     def close(self) -> None:
         self.noted.append(("closed", Resource()))
@@ -119,7 +124,7 @@ def test_the_guard_is_asked_about_what_the_call_names(tmp_path: Path) -> None:
         ("collection:delete_collection", things),
         ("system:reset", Resource()),
     ]
-    assert guard.noted == [("created", things), ("deleted", things), ("closed", Resource())]
+    assert guard.noted == [*((what, things) for what in ("coming", "named", "leaving", "gone")), ("closed", Resource())]
 
 
 def test_every_route_that_is_not_public_has_an_action() -> None:
@@ -134,7 +139,7 @@ def test_a_guard_hears_of_new_collections_once_and_of_all_deleted(tmp_path: Path
     answers = exchanged(tmp_path, guard, requests, "secret")
     assert [answer.status_code for answer in answers] == [200, 200, 200]
     things = Resource("default_tenant", "default_database", "things")
-    assert guard.noted == [("created", things), ("deleted", things), ("closed", Resource())]
+    assert guard.noted == [*((what, things) for what in ("coming", "named", "leaving", "gone")), ("closed", Resource())]
     assert guard.asked[2] == ("collection:get_collection", things)
 
 
@@ -163,32 +168,58 @@ def test_of_two_that_create_a_collection_at_once_one_has_made_it(
     answers = exchanged(tmp_path, guard, [request] * 2, "secret", at_once=True)
     assert sorted(answer.status_code for answer in answers) == statuses
     things = Resource("default_tenant", "default_database", "things")
-    assert guard.noted == [("created", things), ("closed", Resource())]
+    noted = sorted(what for what, resource in guard.noted if resource == things)
+    assert noted == ["coming", "coming", "gone", "named", "named"]
     assert guard.asked[2:] == [("collection:get_collection", things)]
     with closing(Database(DatabaseOptions(directory=tmp_path / "data"))) as database:
         kept = database.get_collection("things", "default_tenant", "default_database")
     assert {answer.json()["id"] for answer in answers if answer.status_code == 200} == {str(kept.id)}
 
 
-@pytest.mark.parametrize("is_copy", [False, True])
-def test_what_a_guard_cannot_note_is_deleted_and_nothing_else_of_its_name(tmp_path: Path, is_copy: bool) -> None:
-    others = []
+class Forgetful(Recorder):
+    """Cannot take note of some collections."""
 
-    class Forgetful(Recorder):
-        """Cannot note collections; one that it is told of has been renamed, and another has its name."""
+    def collection_coming(self, identity: UserIdentity, resource: Resource, collection_id: str) -> None:
+        if resource.collection == "things":
+            raise InternalError("OpenFGA answered 400 to write")
+        super().collection_coming(identity, resource, collection_id)
 
-        def collection_created(self, identity: UserIdentity, resource: Resource, collection_id: str) -> None:
-            if resource.collection == "things":
-                with closing(Database(DatabaseOptions(directory=tmp_path / "data"))) as database:
-                    database.modify_collection(UUID(collection_id), "renamed")
-                    others.append(database.create_collection("things", "default_tenant", "default_database").id)
-                raise InternalError("OpenFGA answered 400 to write")
+    def collection_leaving(self, resource: Resource, collection_id: str, confirm: Callable[[], object]) -> None:
+        raise InternalError("OpenFGA answered 400 to read")
 
-    first = exchanged(tmp_path, Forgetful(), [("POST", f"{DATABASE}/collections", {"name": "first"})], "secret")
-    request: tuple[str, str, Any] = ("POST", f"{DATABASE}/collections", {"name": "things"})
-    if is_copy:
-        request = ("POST", f"{DATABASE}/collections/{first[0].json()['id']}/fork", {"new_name": "things"})
-    assert exchanged(tmp_path, Forgetful(), [request], "secret")[0].status_code == 500
+
+def test_what_a_guard_cannot_take_note_of_is_not_done(tmp_path: Path) -> None:
+    guard = Forgetful()
+    first = exchanged(tmp_path, guard, [("POST", f"{DATABASE}/collections", {"name": "first"})], "secret")[0].json()
+    requests: list[tuple[str, str, Any]] = [
+        ("POST", f"{DATABASE}/collections", {"name": "things"}),
+        ("POST", f"{DATABASE}/collections/{first['id']}/fork", {"new_name": "things"}),
+        ("PUT", f"{DATABASE}/collections/{first['id']}", {"new_name": "other"}),
+        ("DELETE", f"{DATABASE}/collections/first", None),
+        ("DELETE", DATABASE, None),
+    ]
+    assert [answer.status_code for answer in exchanged(tmp_path, guard, requests, "secret")] == [500] * 5
     with closing(Database(DatabaseOptions(directory=tmp_path / "data"))) as database:
-        found = {info.name: info.id for info in database.list_collections("default_tenant", "default_database")}
-    assert found == {"first": UUID(first[0].json()["id"]), "things": others[0]}
+        found = {info.name: str(info.id) for info in database.list_collections("default_tenant", "default_database")}
+    assert found == {"first": first["id"]}
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_collection_deleted_while_it_is_asked_for_is_made_again_and_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_known: bool
+) -> None:
+    guard, make = Recorder() if is_known else Forgetful(), Database.make_collection
+    request: tuple[str, str, Any] = ("POST", f"{DATABASE}/collections", {"name": "things", "get_or_create": True})
+    exchanged(tmp_path, Recorder(), [request], "secret")
+
+    def make_later(database: Database, *arguments: Any) -> Any:
+        database.delete_collection("things", "default_tenant", "default_database")
+        return make(database, *arguments)
+
+    monkeypatch.setattr(Database, "make_collection", make_later)
+    answers = exchanged(tmp_path, guard, [request], "secret")
+    assert answers[0].status_code == (200 if is_known else 500)
+    things = Resource("default_tenant", "default_database", "things")
+    assert guard.noted[:-1] == ([("coming", things), ("named", things)] if is_known else [])
+    with closing(Database(DatabaseOptions(directory=tmp_path / "data"))) as database:
+        assert database.count_collections("default_tenant", "default_database") == is_known

@@ -120,12 +120,16 @@ def create_collection(
     metadata: Mapping[str, Scalar] | None,
     schema: CollectionSchema,
     dimension: int | None = None,
+    id_: UUID | None = None,
 ) -> CollectionInfo:
-    """Add a collection; raises AlreadyExistsError, or InvalidArgumentError for an unknown database."""
+    """Add a collection, under a new id if none is given.
+
+    Raises AlreadyExistsError, or InvalidArgumentError for an unknown database.
+    """
     database_id = _database_id(connection, database, tenant)
     if database_id is None:
         raise InvalidArgumentError(f"Database [{database}] does not exist")
-    id_ = uuid4()
+    id_ = id_ or uuid4()
     connection.execute(
         "INSERT OR IGNORE INTO collections (id, name, database_id, dimension, schema_str) VALUES (?, ?, ?, ?, ?)",
         (str(id_), name, database_id, dimension, _schema_text(schema)),

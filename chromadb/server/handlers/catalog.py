@@ -110,6 +110,7 @@ def create_collection(call: Call) -> CreationResponse:
             body.configuration,
             body.schema,
             bool(body.get_or_create),
+            call.new_id,
         )
     answer = json_response(_collection_json(info))
     return CreationResponse(answer.status, answer.body, answer.headers, id=info.id, is_new=is_new)
@@ -188,7 +189,8 @@ def fork_collection(call: Call) -> Response:
     """Copy a collection with its records."""
     body: ForkCollection = call.body
     id_ = owned_collection(call)
-    info = call.database.fork_collection(id_, body.new_name, call.parameters["tenant"], call.parameters["database"])
+    tenant, database = call.parameters["tenant"], call.parameters["database"]
+    info = call.database.fork_collection(id_, body.new_name, tenant, database, call.new_id)
     return json_response(_collection_json(info))
 
 
