@@ -19,7 +19,8 @@ class Scripted:
 
     answers: path below the interface to (status, content type, body). seen: these paths and the headers of requests;
     paths: whole ones. connections: how many were accepted; open: how many still are. hang_up: how many of the next
-    requests get no answer. before_answer: called with the path of each request, in its thread.
+    requests get no answer. leads_to: where redirections go. before_answer: called with the path
+    of each request, in its thread.
     """
 
     def __init__(self) -> None:
@@ -28,6 +29,7 @@ class Scripted:
         self.paths: list[str] = []
         self.connections = self.open = 0
         self.hang_up = 0
+        self.leads_to = ""
         self.before_answer: Callable[[str], None] = lambda path: None
         self.port = 0
 
@@ -76,6 +78,8 @@ def scripted() -> Iterator[Scripted]:
             self.send_header("content-type", kind)
             self.send_header("content-length", str(len(body)))
             self.send_header("chroma-trace-id", "trace-5")
+            if 300 <= status < 400:
+                self.send_header("location", script.leads_to)
             self.end_headers()
             self.wfile.write(body)
 

@@ -40,6 +40,16 @@ def test_another_program_at_the_address_is_noticed(script: Scripted) -> None:
         chromadb.HttpClient("127.0.0.1", script.port)
 
 
+def test_a_redirection_is_told_and_not_followed(script: Scripted) -> None:
+    script.answers["/auth/identity"] = (301, "text/html", b"")
+    script.leads_to = "https://ann:pa55@chroma.example/api/v2/auth/identity"
+    with pytest.raises(
+        ChromaError, match=r"answered 301 .* leads to 'https://chroma\.example/.*use the host of that"
+    ) as refusal:
+        chromadb.HttpClient("127.0.0.1", script.port)
+    assert "pa55" not in str(refusal.value)
+
+
 def test_refusals_are_the_documented_errors_with_the_servers_words(script: Scripted) -> None:
     with chromadb.HttpClient("127.0.0.1", script.port) as client:
         path = "/tenants/default_tenant/databases/default_database/collections/x"

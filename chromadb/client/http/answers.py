@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from chromadb.client.http.address import without_credentials
 from chromadb.client.operations.operation import Call
 from chromadb.model.errors import BatchSizeExceededError, ChromaError, error_types
 
@@ -82,9 +83,15 @@ def _named_error(content: bytes) -> tuple[str, str] | None:
 
 def _unexpected(answer: Answer) -> UnexpectedAnswerError:
     kind = answer.headers.get("content-type", "no content type")
+    place = answer.headers.get("location")
+    advice = "Are host, port and path those of a Chroma server?"
+    if 300 <= answer.status < 400 and place is not None:
+        advice = (
+            f"It leads to {without_credentials(place)!r}: use the host of that, for calls are not sent on elsewhere"
+        )
     error = UnexpectedAnswerError(
         f"{answer.source} answered {answer.status} with {kind}, which no Chroma server says: {_text(answer)!r}. "
-        "Are host, port and path those of a Chroma server?"
+        f"{advice}"
     )
     error.trace_id = answer.headers.get(_TRACE_HEADER)
     return error
