@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import os
 import re
 import secrets
+import threading
 from pathlib import Path
 from types import ModuleType
 
@@ -61,20 +63,22 @@ class BasicAuthenticationServerProvider(ServerAuthenticationProvider):
         self._key = secrets.token_bytes(32)
         self._costs = [_cost(hashed) for hashed in self._hashes.values()] or [_COST_OF_NOBODY]
         self._known = CredentialCache()
+        # However many passwords are tried, half of the processors are left to those who are known.
+        self._turns = threading.BoundedSemaphore(max(1, (os.cpu_count() or 1) // 2))
+
+    def recognized(self, headers: dict[str, str]) -> UserIdentity | None:
+        user, password = _sent(headers)
+        return self._identity(user) if self._known.holds(f"{user}:{password}") else None
 
     def authenticate_or_raise(self, headers: dict[str, str]) -> UserIdentity:
-        try:
-            encoded = headers["authorization"].removeprefix("Basic ").strip()
-            user, separator, password = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
-        except KeyError:
-            raise AuthError("no Authorization header") from None
-        except (binascii.Error, ValueError):
-            raise AuthError("the Authorization header holds no basic credentials") from None
-        if not separator:
-            raise AuthError("the Authorization header holds no basic credentials")
+        user, password = _sent(headers)
         if not self._known.holds(f"{user}:{password}"):
-            self._check(user, password)
+            with self._turns:
+                self._check(user, password)
             self._known.add(f"{user}:{password}")
+        return self._identity(user)
+
+    def _identity(self, user: str) -> UserIdentity:
         team = None if self._teams is None else {"team": self._teams.get(user, "public")}
         return UserIdentity(user_id=user, attributes=team)
 
@@ -94,6 +98,20 @@ class BasicAuthenticationServerProvider(ServerAuthenticationProvider):
         drawn = hashlib.blake2b(user.encode("utf-8", "surrogatepass"), key=self._key, digest_size=8).digest()
         salt: bytes = self._bcrypt.gensalt(self._costs[int.from_bytes(drawn, "big") % len(self._costs)])
         return salt + b"." * _DIGEST_CHARACTERS
+
+
+def _sent(headers: dict[str, str]) -> tuple[str, str]:
+    """Return user and password of a request; raises AuthError."""
+    try:
+        encoded = headers["authorization"].removeprefix("Basic ").strip()
+        user, separator, password = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
+    except KeyError:
+        raise AuthError("no Authorization header") from None
+    except (binascii.Error, ValueError):
+        raise AuthError("the Authorization header holds no basic credentials") from None
+    if not separator:
+        raise AuthError("the Authorization header holds no basic credentials")
+    return user, password
 
 
 def read_groups(file: Path) -> dict[str, str]:

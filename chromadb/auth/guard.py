@@ -40,6 +40,10 @@ class Resource:
 class Guard(Protocol):
     """Authenticates callers and authorises their calls; used by several threads at once."""
 
+    def recognized(self, headers: Mapping[str, str]) -> UserIdentity | None:
+        """Return who is calling when that is known at once, from headers with lower-case names; else None."""
+        ...
+
     def authenticate(self, headers: Mapping[str, str]) -> UserIdentity:
         """Return who is calling, from headers with lower-case names; raises the documented errors."""
         ...
@@ -140,6 +144,13 @@ class _ProviderGuard:
     ) -> None:
         self._authentication = authentication
         self._authorization = authorization
+
+    def recognized(self, headers: Mapping[str, str]) -> UserIdentity | None:
+        try:
+            return self._authentication.recognized(dict(headers))
+        except Exception:
+            # To refuse takes a pause, and words in the log.
+            return None
 
     def authenticate(self, headers: Mapping[str, str]) -> UserIdentity:
         try:

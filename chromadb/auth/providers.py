@@ -77,6 +77,13 @@ class ServerAuthenticationProvider(Component, ABC):
     def authenticate_or_raise(self, headers: dict[str, str]) -> UserIdentity:
         """Return who is calling, from headers with lower-case names; any exception refuses the call."""
 
+    def recognized(self, headers: dict[str, str]) -> UserIdentity | None:
+        """Return who is calling when that is known without work or waiting; None: it takes ``authenticate_or_raise``.
+
+        It may be asked on an event loop.
+        """
+        return None
+
     def ignore_operation(self, verb: str, path: str) -> bool:
         """Return whether ``chroma_server_auth_ignore_paths`` lists a path with a method, in either case."""
         ignored: dict[str, list[str]] = self._system.settings.chroma_server_auth_ignore_paths

@@ -99,6 +99,9 @@ class TokenAuthenticationServerProvider(ServerAuthenticationProvider):
         """Return what a token is looked up by: how long that takes says nothing of the tokens that are known."""
         return hmac.new(self._key, token.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
 
+    def recognized(self, headers: dict[str, str]) -> UserIdentity | None:
+        return self.authenticate_or_raise(headers)
+
     def authenticate_or_raise(self, headers: dict[str, str]) -> UserIdentity:
         value = headers.get(self._header.value.lower())
         if value is None:

@@ -95,6 +95,8 @@ class Application:
         self._admission = _admission(configuration, counts)
         self._counts = counts
         self._pool = ThreadPoolExecutor(configuration.threads, thread_name_prefix="chroma-call")
+        # Those who try passwords wait for one another, not those who are known for them.
+        self._door = ThreadPoolExecutor(configuration.threads, thread_name_prefix="chroma-door")
         self._gatherers: dict[str, Gatherer[Call, Response]] = {}
         self._opened: Database | None = None
         self._in_flight = 0
@@ -124,6 +126,7 @@ class Application:
                 return
 
     def _close(self) -> None:
+        self._door.shutdown()
         self._pool.shutdown()
         if self._guard is not None:
             self._guard.close()
@@ -213,8 +216,7 @@ class Application:
         if route.is_quick and route.handler is not None:
             return route.handler(call)
         if self._guard is not None and not route.is_public:
-            loop = asyncio.get_running_loop()
-            identity = await loop.run_in_executor(self._pool, self._authenticated, self._guard, request)
+            identity = await self._identity(self._guard, request)
             request.user = identity.user_id
             call = replace(call, identity=identity)
         if self._admission is None or route.is_public:
@@ -231,9 +233,12 @@ class Application:
         finally:
             self._admission.end(ticket, is_refunded=was_refused)
 
-    def _authenticated(self, guard: Guard, request: Request) -> UserIdentity:
-        with lines_of(request), request.stage("auth_request"):
-            return guard.authenticate(request.headers)
+    async def _identity(self, guard: Guard, request: Request) -> UserIdentity:
+        with request.stage("auth_request"):
+            known = guard.recognized(request.headers)
+            if known is not None:
+                return known
+            return await asyncio.get_running_loop().run_in_executor(self._door, _authenticated, guard, request)
 
     async def _work(self, route: Route, call: Call, receive: Receive, limit: int) -> Response:
         if route.body is not None:
@@ -337,6 +342,11 @@ class Application:
                 return await receive()
         except asyncio.TimeoutError:
             raise HttpError(408, "ChromaError", "The body does not arrive, or too slowly") from None
+
+
+def _authenticated(guard: Guard, request: Request) -> UserIdentity:
+    with lines_of(request):
+        return guard.authenticate(request.headers)
 
 
 def _too_large(route: Route) -> HttpError:

@@ -115,8 +115,10 @@ def test_basic_authentication_of_many_users_with_groups(tmp_path: Path) -> None:
         assert tested.authenticate(basic("admin", "pass:word")) == UserIdentity("admin", attributes={"team": "chroma"})
     assert tested.authenticate(basic("ann", "x")).attributes == {"team": "chroma"}
     assert tested.authenticate(basic("ben", "y")).attributes == {"team": "public"}
+    assert tested.recognized(basic("ann", "x")) == tested.authenticate(basic("ann", "x"))
     wrong = [basic("ann", "y"), basic("nobody", "x"), basic("ann", "x" * 100), {}, {"authorization": "Basic ?"}]
     for headers in wrong:
+        assert tested.recognized(headers) is None
         with pytest.raises(ChromaAuthError):
             tested.authenticate(headers)
 

@@ -89,3 +89,15 @@ def test_an_unknown_user_takes_as_long_as_a_wrong_password(monkeypatch: pytest.M
         assert len(compared) == 1
         seen |= {*compared}
     assert seen == {b"$2b$04$", b"$2b$06$"}
+
+
+def test_a_right_password_is_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = f"ann:{bcrypt.hashpw(b'right', bcrypt.gensalt(4)).decode()}"
+    provider = BasicAuthenticationServerProvider(
+        SimpleNamespace(settings=AuthOptions(chroma_server_authn_credentials=line))
+    )
+    sent = {"authorization": f"Basic {base64.b64encode(b'ann:right').decode()}"}
+    assert provider.recognized(sent) is None
+    provider.authenticate_or_raise(sent)
+    monkeypatch.setattr(bcrypt, "checkpw", None)
+    assert provider.recognized(sent) == provider.authenticate_or_raise(sent)

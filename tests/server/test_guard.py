@@ -32,6 +32,9 @@ class Recorder:
         self.asked: list[tuple[str, Resource]] = []
         self.noted: list[tuple[str, Resource]] = []
 
+    def recognized(self, headers: Mapping[str, str]) -> UserIdentity | None:
+        return None
+
     def authenticate(self, headers: Mapping[str, str]) -> UserIdentity:
         if headers.get("x-chroma-token") != "secret":
             raise ChromaAuthError
@@ -141,6 +144,35 @@ def test_a_guard_hears_of_new_collections_once_and_of_all_deleted(tmp_path: Path
     things = Resource("default_tenant", "default_database", "things")
     assert guard.noted == [*((what, things) for what in ("coming", "named", "leaving", "gone")), ("closed", Resource())]
     assert guard.asked[2] == ("collection:get_collection", things)
+
+
+class Besieged(Recorder):
+    """Takes until somebody who is known has been let in to refuse the others, of whom eight come first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.came = 0
+        self.let_in = threading.Event()
+        self.waited: list[bool] = []
+
+    def recognized(self, headers: Mapping[str, str]) -> UserIdentity | None:
+        self.came += 1
+        return super().authenticate(headers) if self.came > 8 else None
+
+    def authenticate(self, headers: Mapping[str, str]) -> UserIdentity:
+        self.waited.append(self.let_in.wait(10))
+        raise ChromaAuthError
+
+    def authorize(self, identity: UserIdentity, action: str, resource: Resource) -> None:
+        self.let_in.set()
+
+
+def test_who_is_known_does_not_wait_for_those_who_try_passwords(tmp_path: Path) -> None:
+    guard = Besieged()
+    request = ("GET", f"{DATABASE}/collections", None)
+    answers = exchanged(tmp_path, guard, [request] * 9, "secret", at_once=True)
+    assert [answer.status_code for answer in answers] == [403] * 8 + [200]
+    assert guard.waited == [True] * 8
 
 
 class Strict(Recorder):
