@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -43,9 +43,22 @@ class Request(Struct):
         return _NOTHING if self.span is None else self.span.stage(name, attributes)
 
 
+def _joined(sent: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Return headers of which some came more than once, the values of each as one list, as HTTP has it.
+
+    Of two credentials none is believed so: a proxy may have looked at the other one.
+    """
+    values: dict[str, list[str]] = {}
+    for name, value in sent:
+        values.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
+    return {name: ", ".join(of_name) for name, of_name in values.items()}
+
+
 def request_of(scope: Mapping[str, Any]) -> Request:
     """Return the request of an ASGI scope."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    if len(headers) != len(scope["headers"]):
+        headers = _joined(scope["headers"])
     trace_id = os.urandom(16).hex()
     given = headers.get("x-request-id")
     return Request(
