@@ -14,6 +14,7 @@ from chromadb.auth.credentials import CredentialsAuthentication, ServerAuthCrede
 from chromadb.auth.loading import provider_class
 from chromadb.auth.options import AuthOptions
 from chromadb.auth.providers import (
+    AuthError,
     AuthzAction,
     AuthzResource,
     Component,
@@ -156,9 +157,7 @@ class _ProviderGuard:
         try:
             return self._authentication.authenticate_or_raise(dict(headers))
         except Exception as error:
-            # Another provider's exception may quote what it was given.
-            is_ours = type(self._authentication).__module__.startswith("chromadb.auth.")
-            logger.warning("A caller was refused: %s", error if is_ours else type(error).__name__)
+            logger.warning("A caller was refused: %s", _said(self._authentication, error))
             time.sleep(random.uniform(*_PAUSE_SECONDS))
             raise ChromaAuthError from None
 
@@ -168,7 +167,7 @@ class _ProviderGuard:
             if self._authorization is not None:
                 self._authorization.authorize_or_raise(identity, AuthzAction(action), _public(resource))
         except Exception as error:
-            logger.warning("User %r was refused %s: %s", identity.user_id, action, type(error).__name__)
+            logger.warning("User %r was refused %s: %s", identity.user_id, action, _said(self._authorization, error))
             raise AuthorizationError("Unauthorized") from None
 
     @property
@@ -181,7 +180,7 @@ class _ProviderGuard:
 
     def collection_named(self, resource: Resource, collection_id: str) -> None:
         if self._authorization is not None:
-            with _noted(f"the name of collection {collection_id}"):
+            with _noted(self._authorization, f"the name of collection {collection_id}"):
                 self._authorization.collection_named(_public(resource), collection_id)
 
     def collection_leaving(self, resource: Resource, collection_id: str, confirm: Callable[[], object]) -> None:
@@ -190,7 +189,7 @@ class _ProviderGuard:
 
     def collection_gone(self, resource: Resource, collection_id: str) -> None:
         if self._authorization is not None:
-            with _noted(f"that collection {collection_id} is gone"):
+            with _noted(self._authorization, f"that collection {collection_id} is gone"):
                 self._authorization.collection_gone(_public(resource), collection_id)
 
     def close(self) -> None:
@@ -203,12 +202,18 @@ class _ProviderGuard:
 
 
 @contextmanager
-def _noted(what: str) -> Iterator[None]:
+def _noted(provider: ServerAuthorizationProvider, what: str) -> Iterator[None]:
     """Log that a provider could not be told: the call has been done, and rights are right without it."""
     try:
         yield
     except Exception as error:
-        logger.warning("The authorisation provider could not be told %s: %s", what, type(error).__name__)
+        logger.warning("The authorisation provider could not be told %s: %s", what, _said(provider, error))
+
+
+def _said(provider: Component | None, error: Exception) -> str:
+    """Return what the log may hold of an error: another package's words may quote what it was given."""
+    is_ours = provider is None or type(provider).__module__.startswith("chromadb.auth.")
+    return str(error) if is_ours else type(error).__name__
 
 
 def _public(resource: Resource) -> AuthzResource:
@@ -216,11 +221,11 @@ def _public(resource: Resource) -> AuthzResource:
 
 
 def _check_bounds(identity: UserIdentity, action: str, resource: Resource) -> None:
-    """Raise AuthorizationError for a call outside the tenant or the databases that an identity is bound to."""
+    """Raise AuthError for a call outside the tenant or the databases that an identity is bound to."""
     if identity.tenant not in (None, "*") and resource.tenant != identity.tenant:
-        raise AuthorizationError("Unauthorized")
+        raise AuthError("it is outside the tenant of the user")
     databases = identity.databases
     # To look at the tenant is part of connecting; nothing else that names no database is for who is bound to some.
     is_bound = databases is not None and "*" not in databases and action != "tenant:get_tenant"
     if is_bound and resource.database not in (databases or ()):
-        raise AuthorizationError("Unauthorized")
+        raise AuthError("it is outside the databases of the user")

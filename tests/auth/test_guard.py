@@ -289,10 +289,13 @@ def test_what_another_collection_has_under_a_name_stays_there(store: Store) -> N
     assert store.tuples == before
 
 
-def test_openfga_that_does_not_answer_refuses_everything() -> None:
+def test_openfga_that_does_not_answer_refuses_everything(caplog: pytest.LogCaptureFixture) -> None:
     tested = openfga_guard(1)
     with pytest.raises(AuthorizationError):
         tested.authorize(UserIdentity("ann"), "collection:get", HERE)
+    assert "User 'ann' was refused collection:get: OpenFGA did not answer to check: URLError" in caplog.text
+    tested.collection_named(HERE, "1")
+    assert "could not be told the name of collection 1: OpenFGA did not answer to read" in caplog.text
     with pytest.raises(InternalError):
         tested.collection_coming(UserIdentity("ann"), HERE, "1")
     with pytest.raises(InternalError):
