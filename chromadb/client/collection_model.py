@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from chromadb.client.configuration import CollectionConfiguration
 from chromadb.client.configuration_json import load_collection_configuration_from_json
@@ -22,6 +22,9 @@ class CollectionModel(BaseModel):
 
     dimension: length of its vectors, None until the first is written. version, log_position: 0 in a local database.
     """
+
+    # What checks members takes a tenth of the time until a program's first query, and most programs give it nothing.
+    model_config = ConfigDict(defer_build=True)
 
     id: UUID
     name: str
@@ -49,7 +52,7 @@ class CollectionModel(BaseModel):
     @classmethod
     def of(cls, info: CollectionInfo) -> CollectionModel:
         """Return the model of what the catalog says."""
-        return cls(
+        return cls.model_construct(
             id=info.id,
             name=info.name,
             configuration_json=info.schema.configuration_json(),

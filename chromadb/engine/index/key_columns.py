@@ -116,10 +116,10 @@ class KeyColumns(Generic[C]):
                 self._unsaved += max(0, min(stop, sealed_size) - start)
             return {key: self._columns[key] for key in wanted}
 
-    def read(self, connection: apsw.Connection, seq: int, size: int, keys: Sequence[str], slots: Slots) -> dict[str, C]:
-        """Return columns of ``size`` slots with what the records of the live ones given hold, and keep nothing of them.
+    def read(self, connection: apsw.Connection, size: int, keys: Sequence[str], slots: Slots) -> dict[str, C]:
+        """Return columns of ``size`` slots with what the records of some of them hold, and keep nothing of them.
 
-        Raises SnapshotOutdatedError as ``filled``.
+        slots: live ones, as the transaction sees them.
         """
         columns = {key: self._make() for key in keys}
         chosen = np.zeros(size, dtype=np.bool_)

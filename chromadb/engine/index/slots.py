@@ -158,11 +158,8 @@ class SlotTable:
     def columns_read(
         self, connection: apsw.Connection, snapshot: Snapshot, keys: Sequence[str], slots: Slots
     ) -> dict[str, Column]:
-        """Return columns of the keys that hold the values of some live slots of the snapshot, kept nowhere.
-
-        Raises as ``columns``.
-        """
-        return self._columns.read(connection, snapshot.seq, snapshot.size, keys, slots)
+        """Return columns of the keys that hold the values of some live slots of the snapshot, kept nowhere."""
+        return self._columns.read(connection, snapshot.size, keys, slots)
 
     def sparse_columns(
         self, connection: apsw.Connection, snapshot: Snapshot, keys: Iterable[str]
