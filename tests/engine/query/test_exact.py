@@ -61,8 +61,8 @@ def test_exact_answers_are_those_of_brute_force_where_codes_would_err(sealed: An
     with (
         mock.patch.object(nearest, "_EXACT_BYTES", 0),
         mock.patch.object(nearest, "_ENOUGH_DEVIATIONS", -1e9),
-        mock.patch.object(nearest, "_CANDIDATES", (20,)),
-        mock.patch.object(nearest, "_CANDIDATES_A_RESULT", (2,)),
+        mock.patch.object(nearest, "_CANDIDATES", (20, 20)),
+        mock.patch.object(nearest, "_CANDIDATES_A_RESULT", (2, 2)),
     ):
         assert found() != expected, "the data is meant to be too much for codes"
         assert found(exact=True) == expected
