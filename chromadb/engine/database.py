@@ -57,6 +57,8 @@ from chromadb.model.version import __version__
 if TYPE_CHECKING:
     from chromadb.model.expression.request import SearchRequest
 
+_MOST_PLACED = 10_000
+
 _Result = TypeVar("_Result")
 
 SUGGESTED_BATCH_SIZE = 5461
@@ -91,6 +93,7 @@ class Database:
         self._columns_worth_saving = options.compaction.seal_rows
         self._folder = None if directory is None else SegmentFolder(directory)
         self._indexes = IndexCache(options.memory_limit_bytes, self._folder)
+        self._placed: set[tuple[UUID, str, str]] = set()
         self._text_indexer = TextIndexer(self._store)
         self._compactor = Compactor(self._store, self._folder, self._indexes, options.compaction)
         with self._store.read() as connection:
@@ -246,6 +249,22 @@ class Database:
         """Return whether the collection of an id lies in this tenant and database."""
         with self._store.read() as connection:
             return catalog.has_collection(connection, id_, tenant, database)
+
+    def is_placed(self, id_: UUID, tenant: str, database: str) -> bool:
+        """Return whether the collection of an id lies in this tenant and database, or did until it was deleted.
+
+        For callers that use it right after, and hear then that it is gone. No collection ever moves, so one that was
+        found is not looked for again.
+        """
+        place = (id_, tenant, database)
+        if place in self._placed:
+            return True
+        if not self.has_collection(id_, tenant, database):
+            return False
+        if len(self._placed) >= _MOST_PLACED:
+            self._placed.clear()
+        self._placed.add(place)
+        return True
 
     def list_collections(
         self, tenant: str, database: str, limit: int | None = None, offset: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -160,8 +161,17 @@ def owned_collection(call: Call) -> UUID:
 
     Raises InvalidArgumentError for what is no UUID, NotFoundError for any other collection.
     """
+    return _owned(call, call.database.has_collection)
+
+
+def placed_collection(call: Call) -> UUID:
+    """Do as ``owned_collection``, but that a collection may be gone: for what the database refuses then."""
+    return _owned(call, call.database.is_placed)
+
+
+def _owned(call: Call, is_owner: Callable[[UUID, str, str], bool]) -> UUID:
     id_ = read_uuid(call.parameters["collection_id"], NOT_A_UUID)
-    if not call.database.has_collection(id_, call.parameters["tenant"], call.parameters["database"]):
+    if not is_owner(id_, call.parameters["tenant"], call.parameters["database"]):
         raise NotFoundError(f"Collection [{id_}] does not exist.")
     return id_
 

@@ -24,7 +24,7 @@ from chromadb.model.wire import (
     SearchRecords,
     UpdateRecords,
 )
-from chromadb.server.handlers.catalog import owned_collection
+from chromadb.server.handlers.catalog import owned_collection, placed_collection
 from chromadb.server.reading import (
     check_read_level,
     matrix_of_rows,
@@ -43,7 +43,7 @@ def add(call: Call) -> Response:
     """Add records; those whose id exists are left as they are."""
     body: AddRecords = call.body
     batch = read_added(body, none_deletes=False)
-    call.database.add(owned_collection(call), batch)
+    call.database.add(placed_collection(call), batch)
     return json_response({}, 201)
 
 
@@ -51,7 +51,7 @@ def update(call: Call) -> Response:
     """Change records that exist."""
     body: UpdateRecords = call.body
     batch = read_updated(body)
-    call.database.update(owned_collection(call), batch)
+    call.database.update(placed_collection(call), batch)
     return json_response({})
 
 
@@ -59,7 +59,7 @@ def upsert(call: Call) -> Response:
     """Change records that exist and add the others."""
     body: AddRecords = call.body
     batch = read_added(body, none_deletes=True)
-    call.database.upsert(owned_collection(call), batch)
+    call.database.upsert(placed_collection(call), batch)
     return json_response({})
 
 
@@ -87,7 +87,7 @@ def get(call: Call) -> Response:
     order = None if body.order_by is None else Order(body.order_by.key, body.order_by.descending)
     selection = Selection(ids=body.ids, condition=condition, limit=body.limit, offset=body.offset or 0, order=order)
     columns = Columns.of(body.include)
-    found = call.database.get(owned_collection(call), selection, columns)
+    found = call.database.get(placed_collection(call), selection, columns)
     return json_response(
         {
             "ids": found.ids,
@@ -127,7 +127,7 @@ def query(calls: Sequence[Call]) -> list[Response | Exception]:
         try:
             where = tuple(call.parameters.values())
             if where not in owned:
-                owned[where] = owned_collection(call)
+                owned[where] = placed_collection(call)
             asked = _asked(call.body, owned[where])
             groups.setdefault(asked.common, []).append((position, asked))
         except Exception as error:
@@ -183,21 +183,21 @@ def _shown(hits: Sequence[Hits], columns: Columns, include: Sequence[str]) -> Re
 def count(call: Call) -> Response:
     """Answer how many records a collection has."""
     check_read_level(call.query)
-    return json_response(call.database.count(owned_collection(call)))
+    return json_response(call.database.count(placed_collection(call)))
 
 
 def count_selected(call: Call) -> Response:
     """Answer how many records satisfy a condition."""
     body: CountRecords = call.body
     condition = read_condition(body.where, body.where_document)
-    return json_response(call.database.count(owned_collection(call), Selection(condition=condition)))
+    return json_response(call.database.count(placed_collection(call), Selection(condition=condition)))
 
 
 def facets(call: Call) -> Response:
     """Answer with the values of a metadata key and how many records hold each, the most frequent first."""
     body: FacetRecords = call.body
     selection = Selection(condition=read_condition(body.where, body.where_document), limit=body.limit)
-    found = call.database.facets(owned_collection(call), body.key, selection)
+    found = call.database.facets(placed_collection(call), body.key, selection)
     return json_response([(facet.value, facet.records) for facet in found])
 
 
@@ -205,7 +205,7 @@ def search(call: Call) -> Response:
     """Answer searches; each column holds null for a search that did not select it."""
     body: SearchRecords = call.body
     searches = read_searches(body)
-    answers = call.database.search(owned_collection(call), searches)
+    answers = call.database.search(placed_collection(call), searches)
     found = [answer.records for answer in answers]
     return json_response(
         {
@@ -221,7 +221,7 @@ def search(call: Call) -> Response:
 
 def indexing_status(call: Call) -> Response:
     """Answer that every record is found: what is written is found by the next read."""
-    total = call.database.count(owned_collection(call))
+    total = call.database.count(placed_collection(call))
     return json_response(
         {"op_indexing_progress": 1.0, "num_unindexed_ops": 0, "num_indexed_ops": total, "total_ops": total}
     )
