@@ -32,7 +32,9 @@ def hydrated_each(connection: apsw.Connection, lists: Sequence[Numbers], columns
         return [hydrated(connection, numbers, columns) for numbers in lists]
     every = np.concatenate(lists)
     ordered = np.sort(every)
-    distinct = ordered[np.diff(ordered, prepend=-1) != 0]
+    is_new = np.ones(len(ordered), dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_new[1:])
+    distinct = ordered[is_new]
     rows = _rows(connection, distinct, columns)
     found = _shown([rows[position] for position in np.searchsorted(distinct, every).tolist()], columns)
     stops = list(accumulate(map(len, lists)))

@@ -146,7 +146,9 @@ def scored(
     """
     if space == "l2":
         scores = vectors.squared_distances(queries, slots, threads)
-        largest = np.where(slots >= 0, scores, 0).max(axis=1)
+        largest = scores.max(axis=1)
+        if not np.isfinite(largest).all():
+            largest = np.where(slots >= 0, scores, 0).max(axis=1)
         return scores, np.where(largest < _LARGEST_SAFE_PRODUCT, largest * _rounding(queries.shape[1]), np.inf)
     norms = squared_norms[slots]
     products = vectors.inner_products(queries, slots, threads)
