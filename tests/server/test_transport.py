@@ -245,6 +245,19 @@ def test_a_signal_to_all_its_processes_stops_it(tmp_path: Path) -> None:
     assert "Unexpected exit" not in server.output.read_text()
 
 
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="a single processor cannot be shared out")
+def test_two_workers_have_processors_of_their_own(tmp_path: Path) -> None:
+    every = os.sched_getaffinity(0)
+    with running(tmp_path, "workers: 2\n") as server:
+        latest = time.monotonic() + 30
+        shares = [every]
+        # One may answer before the other has loaded.
+        while every in shares and time.monotonic() < latest:
+            shares = [os.sched_getaffinity(worker) for worker in children(server.process.pid)]
+    assert sorted(processor for share in shares for processor in share) == sorted(every)
+    assert len(shares) == 2
+
+
 def test_several_workers_serve_one_directory(tmp_path: Path) -> None:
     with running(tmp_path, "workers: 2\n") as server:
         with httpx.Client(base_url=server.url, timeout=60) as client:

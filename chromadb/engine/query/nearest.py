@@ -13,7 +13,6 @@ nearest were says whether nearer ones may have been missed; then more candidates
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -31,6 +30,7 @@ from chromadb.engine.index.distances import (
     nearest_scored,
     scored,
 )
+from chromadb.engine.index.kernels import processors
 from chromadb.engine.index.slots import CodedSlots, Snapshot
 from chromadb.engine.index.vectors import Slots
 from chromadb.engine.query.trace import Trace
@@ -65,7 +65,6 @@ _FOUND_SHARE, _ENOUGH_SHARE = 0.9, 0.5
 """Of as many candidates of a filter as are wanted: how many a scan of all codes is expected to find, and which are
 enough, for what it leaves out is known to look farther."""
 _LEAST = 16
-_CPU_COUNT = os.cpu_count() or 1
 _NOBODY: Neighbours = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
 
 
@@ -112,7 +111,7 @@ def nearest(
     parts = [part for one in coded if (part := _part(one, allowed)).matches]
     if not parts or count == 0:
         return found
-    threads = min(options.hnsw.num_threads, _CPU_COUNT) if len(queries) > 1 else 1
+    threads = min(options.hnsw.num_threads, processors()) if len(queries) > 1 else 1
     return _CodeSearch(snapshot, parts, allowed, count, space, options, threads, trace).run(queries, found)
 
 
