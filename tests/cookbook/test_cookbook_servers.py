@@ -9,10 +9,12 @@ import ast
 import asyncio
 import gc
 import inspect
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from auth.openfga_store import serving
 from running_server import RunningServer, running
@@ -207,3 +209,23 @@ def test_with_the_new_name_openfga_lets_owners_do_what_the_blocks_do(
         assert "Expected error for admin-ext" in printed
         assert "Expected error for admin:" in printed
     assert namespace["client"].tenant == chromadb.DEFAULT_TENANT
+
+
+def test_the_plugin_for_several_users(tmp_path: Path) -> None:
+    bcrypt = pytest.importorskip("bcrypt")
+    pytest.importorskip("overrides")
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins" / "several_users.py").write_text(BLOCKS[456].code)
+    passwords = {"ann": "first", "ben": "second"}
+    file = tmp_path / "server.htpasswd"
+    hashes = {name: bcrypt.hashpw(word.encode(), bcrypt.gensalt(4)).decode() for name, word in passwords.items()}
+    file.write_text("".join(f"{name}:{hashed}\n" for name, hashed in hashes.items()))
+    name = "several_users.MultiUserHtpasswdFileServerAuthCredentialsProvider"
+    settings = f"server_authn_provider: {name}\nserver_authn_credentials_file: {file}\n"
+    path = os.pathsep.join(filter(None, [str(tmp_path / "plugins"), os.getenv("PYTHONPATH")]))
+    with running(tmp_path, settings, environment={"PYTHONPATH": path}) as server:
+        for user, word in passwords.items():
+            answer = httpx.get(f"{server.url}/api/v2/auth/identity", auth=(user, word))
+            assert (answer.status_code, answer.json()["user_id"]) == (200, user)
+        for user, word in (("ann", "second"), ("nobody", "first")):
+            assert httpx.get(f"{server.url}/api/v2/auth/identity", auth=(user, word)).status_code == 403
