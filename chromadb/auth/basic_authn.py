@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import os
 import re
 import secrets
 import threading
@@ -23,6 +22,7 @@ from chromadb.auth.providers import (
     ServerAuthenticationProvider,
 )
 from chromadb.model.identity import UserIdentity
+from chromadb.processors import usable_processors
 
 _COST_OF_NOBODY = 10
 _DIGEST_CHARACTERS = 31
@@ -63,8 +63,8 @@ class BasicAuthenticationServerProvider(ServerAuthenticationProvider):
         self._key = secrets.token_bytes(32)
         self._costs = [_cost(hashed) for hashed in self._hashes.values()] or [_COST_OF_NOBODY]
         self._known = CredentialCache()
-        # However many passwords are tried, half of the processors are left to those who are known.
-        self._turns = threading.BoundedSemaphore(max(1, (os.cpu_count() or 1) // 2))
+        # However many passwords are tried, half of this process's processors are left to those who are known.
+        self._turns = threading.BoundedSemaphore(max(1, usable_processors() // 2))
 
     def recognized(self, headers: dict[str, str]) -> UserIdentity | None:
         user, password = _sent(headers)

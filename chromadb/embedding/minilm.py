@@ -24,6 +24,7 @@ from chromadb.embedding.minilm_tokens import load_tokenizer, token_ids
 from chromadb.embedding.progress import show_progress
 from chromadb.freed_memory import return_freed_memory
 from chromadb.model.embeddings import Matrix
+from chromadb.processors import usable_processors
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -65,7 +66,7 @@ def embed_texts(texts: Iterable[str], preferred_providers: Sequence[str] | None 
     if not documents:
         return vectors
     model = _shared_model(preferred_providers)
-    threads = _usable_processors()
+    threads = usable_processors()
     executor = ThreadPoolExecutor(threads, thread_name_prefix="embedding")
     try:
         for start in range(0, len(documents), _CHUNK_TEXTS):
@@ -159,12 +160,6 @@ def _load_model(preferred_providers: tuple[str, ...]) -> Model:
     # About 50 MB: the file, and weights of half precision.
     return_freed_memory()
     return Model(tokenizer, session.run)
-
-
-def _usable_processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _start_afresh_in_child() -> None:

@@ -177,12 +177,7 @@ class Database:
 
     def delete_database(self, name: str, tenant: str) -> None:
         """Delete a database with all its collections; raises NotFoundError."""
-        with self._store.write() as connection:
-            numbers = catalog.delete_database(connection, name, tenant)
-            for number in numbers:
-                _delete_contents(connection, number)
-        self._indexes.drop(numbers)
-        self._collect_garbage()
+        self._delete(lambda connection: catalog.delete_database(connection, name, tenant))
 
     # Collections
 
@@ -195,29 +190,12 @@ class Database:
         configuration: Mapping[str, Any] | None = None,
         schema: Mapping[str, Any] | None = None,
         get_or_create: bool = False,
-    ) -> CollectionInfo:
-        """Add a collection, or return the one of that name as it is if ``get_or_create``.
-
-        Raises InvalidArgumentError for a bad name, metadata, configuration or schema or an unknown database, and
-        AlreadyExistsError for a taken name.
-        """
-        info, _ = self.make_collection(name, tenant, database, metadata, configuration, schema, get_or_create)
-        return info
-
-    def make_collection(
-        self,
-        name: str,
-        tenant: str,
-        database: str,
-        metadata: Mapping[str, Any] | None = None,
-        configuration: Mapping[str, Any] | None = None,
-        schema: Mapping[str, Any] | None = None,
-        get_or_create: bool = False,
         id_: UUID | None = None,
     ) -> tuple[CollectionInfo, bool]:
-        """Do as ``create_collection``, and return beside the collection whether it is new.
+        """Add a collection, or find the one of that name as it is if ``get_or_create``; return also whether it is new.
 
-        id_: of a new one; None: any.
+        id_: of a new one; None: any. Raises InvalidArgumentError for a bad name, metadata, configuration or schema or
+        an unknown database, and AlreadyExistsError for a taken name.
         """
         check_collection_name(name)
         checked = check_collection_metadata(metadata, "metadata")
@@ -280,18 +258,19 @@ class Database:
 
     def delete_collection(self, name: str, tenant: str, database: str) -> None:
         """Delete a collection with all its records; raises NotFoundError."""
-        with self._store.write() as connection:
-            number = catalog.delete_collection(connection, name, tenant, database)
-            _delete_contents(connection, number)
-        self._indexes.drop([number])
-        self._collect_garbage()
+        self._delete(lambda connection: [catalog.delete_collection(connection, name, tenant, database)])
 
     def delete_collection_by_id(self, id_: UUID) -> None:
         """Delete the collection of an id with all its records; raises NotFoundError."""
+        self._delete(lambda connection: [catalog.delete_collection_by_id(connection, id_)])
+
+    def _delete(self, from_catalog: Callable[[apsw.Connection], Sequence[int]]) -> None:
+        """Delete collections with all that belongs to them. from_catalog: deletes them there, returns their numbers."""
         with self._store.write() as connection:
-            number = catalog.delete_collection_by_id(connection, id_)
-            _delete_contents(connection, number)
-        self._indexes.drop([number])
+            numbers = from_catalog(connection)
+            for number in numbers:
+                _delete_contents(connection, number)
+        self._indexes.drop(numbers)
         self._collect_garbage()
 
     def modify_collection(

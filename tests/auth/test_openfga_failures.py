@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from running_application import client_of
 
 from chromadb.auth.guard import guard_from
 from chromadb.auth.options import AuthOptions
@@ -50,22 +51,12 @@ def serving(directory: Path, store: Store, visit: Callable[[Users], Awaitable[No
     async def run() -> None:
         options = AuthOptions(fga_api_url=f"http://127.0.0.1:{store.server_port}", **OPTIONS)
         application = Application(ServerConfiguration(persist_path=directory / "data"), guard_from(options))
-        orders: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        done: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        life = asyncio.create_task(application({"type": "lifespan"}, orders.get, done.put))
-        await orders.put({"type": "lifespan.startup"})
-        assert (await done.get())["type"] == "lifespan.startup.complete"
-        transport = httpx.ASGITransport(app=application)
-        try:
-            async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        async with client_of(application) as client:
 
-                async def ask(user: str, method: str, path: str, body: Any = None) -> httpx.Response:
-                    return await client.request(method, path, json=body, headers={"authorization": f"Bearer {user}"})
+            async def ask(user: str, method: str, path: str, body: Any = None) -> httpx.Response:
+                return await client.request(method, path, json=body, headers={"authorization": f"Bearer {user}"})
 
-                await visit(ask)
-        finally:
-            await orders.put({"type": "lifespan.shutdown"})
-            await life
+            await visit(ask)
 
     asyncio.run(run())
 
@@ -162,7 +153,7 @@ def test_who_is_second_to_create_a_collection_of_theirs_gets_it(
     tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.tuples = initial_tuples()
-    make, quicker = Database.make_collection, uuid4()
+    make, quicker = Database.create_collection, uuid4()
 
     def make_later(database: Database, *arguments: Any) -> Any:
         # Another process has made it by now, and has not yet told OpenFGA of the name.
@@ -179,7 +170,7 @@ def test_who_is_second_to_create_a_collection_of_theirs_gets_it(
         assert (await ask("ben", "POST", COLLECTIONS, {"name": "things", "get_or_create": True})).status_code == 401
         assert [one for one in store.tuples if one["object"].endswith(str(quicker))] == [right]
 
-    monkeypatch.setattr(Database, "make_collection", make_later)
+    monkeypatch.setattr(Database, "create_collection", make_later)
     serving(tmp_path, store, visit)
 
 

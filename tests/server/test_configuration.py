@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+from running_application import client_of
 
 from chromadb.engine.index import index_cache
 from chromadb.engine.index.collection_index import CollectionIndex
@@ -19,14 +19,8 @@ DATABASE = "/api/v2/tenants/default_tenant/databases/default_database"
 
 async def query_in_turn(configuration: ServerConfiguration, collections: int, rounds: int) -> list[Any]:
     """Return what is found in each of some collections, asked in turn, in an application of its own."""
-    application = Application(configuration)
-    orders: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    done: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    life = asyncio.create_task(application({"type": "lifespan"}, orders.get, done.put))
-    await orders.put({"type": "lifespan.startup"})
-    assert (await done.get())["type"] == "lifespan.startup.complete"
     found = []
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=application), base_url="http://test") as client:
+    async with client_of(Application(configuration)) as client:
         paths = []
         for number in range(collections):
             made = (await client.post(f"{DATABASE}/collections", json={"name": f"part-{number}"})).json()
@@ -36,8 +30,6 @@ async def query_in_turn(configuration: ServerConfiguration, collections: int, ro
         for path in paths * rounds:
             asked = {"query_embeddings": [[7.0] * 50], "n_results": 1}
             found.append((await client.post(f"{path}/query", json=asked)).json()["ids"])
-    await orders.put({"type": "lifespan.shutdown"})
-    await life
     return found
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from running_application import client_of
 
 from chromadb.auth.guard import Resource
 from chromadb.engine.database import Database, DatabaseOptions
@@ -69,19 +70,9 @@ def exchanged(
 
     async def run() -> list[httpx.Response]:
         application = Application(ServerConfiguration(persist_path=tmp_path / "data", allow_reset=True), guard)
-        orders: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        done: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        life = asyncio.create_task(application({"type": "lifespan"}, orders.get, done.put))
-        await orders.put({"type": "lifespan.startup"})
-        assert (await done.get())["type"] == "lifespan.startup.complete"
-        transport = httpx.ASGITransport(app=application)
-        headers = {"x-chroma-token": token}
-        async with httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers) as client:
+        async with client_of(application, {"x-chroma-token": token}) as client:
             asked = [client.request(method, path, json=body) for method, path, body in requests]
-            answers = await asyncio.gather(*asked) if at_once else [await one for one in asked]
-        await orders.put({"type": "lifespan.shutdown"})
-        await life
-        return answers
+            return await asyncio.gather(*asked) if at_once else [await one for one in asked]
 
     return asyncio.run(run())
 
@@ -188,14 +179,14 @@ class Strict(Recorder):
 def test_of_two_that_create_a_collection_at_once_one_has_made_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Recorder], statuses: list[int]
 ) -> None:
-    guard, both, make = kind(), threading.Barrier(2, timeout=30), Database.make_collection
+    guard, both, make = kind(), threading.Barrier(2, timeout=30), Database.create_collection
 
     def make_at_once(*arguments: Any) -> Any:
         # By now both calls have found no collection of the name.
         both.wait()
         return make(*arguments)
 
-    monkeypatch.setattr(Database, "make_collection", make_at_once)
+    monkeypatch.setattr(Database, "create_collection", make_at_once)
     request = ("POST", f"{DATABASE}/collections", {"name": "things", "get_or_create": True})
     answers = exchanged(tmp_path, guard, [request] * 2, "secret", at_once=True)
     assert sorted(answer.status_code for answer in answers) == statuses
@@ -240,7 +231,7 @@ def test_what_a_guard_cannot_take_note_of_is_not_done(tmp_path: Path) -> None:
 def test_a_collection_deleted_while_it_is_asked_for_is_made_again_and_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_known: bool
 ) -> None:
-    guard, make = Recorder() if is_known else Forgetful(), Database.make_collection
+    guard, make = Recorder() if is_known else Forgetful(), Database.create_collection
     request: tuple[str, str, Any] = ("POST", f"{DATABASE}/collections", {"name": "things", "get_or_create": True})
     exchanged(tmp_path, Recorder(), [request], "secret")
 
@@ -248,7 +239,7 @@ def test_a_collection_deleted_while_it_is_asked_for_is_made_again_and_known(
         database.delete_collection("things", "default_tenant", "default_database")
         return make(database, *arguments)
 
-    monkeypatch.setattr(Database, "make_collection", make_later)
+    monkeypatch.setattr(Database, "create_collection", make_later)
     answers = exchanged(tmp_path, guard, [request], "secret")
     assert answers[0].status_code == (200 if is_known else 500)
     things = Resource("default_tenant", "default_database", "things")

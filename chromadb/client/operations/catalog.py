@@ -112,17 +112,16 @@ class CreateCollection(Operation[CollectionModel], frozen=True):
     get_or_create: bool
 
     def on_database(self, database: Database) -> CollectionModel:
-        return CollectionModel.of(
-            database.create_collection(
-                self.name,
-                self.tenant,
-                self.database,
-                self.metadata,
-                self.configuration,
-                self.schema,
-                self.get_or_create,
-            )
+        info, _ = database.create_collection(
+            self.name,
+            self.tenant,
+            self.database,
+            self.metadata,
+            self.configuration,
+            self.schema,
+            self.get_or_create,
         )
+        return CollectionModel.of(info)
 
     def on_server(self) -> Call[CollectionModel]:
         body = {

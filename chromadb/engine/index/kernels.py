@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from functools import cache
 from typing import Any
 
@@ -31,11 +30,6 @@ def faiss() -> Any:
         if not is_chosen:
             os.environ.pop(_WAITING, None)
     return library
-
-
-def processors() -> int:
-    """Return on how many processors this process may run."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 class threads:  # noqa: N801 - used as a block, like contextlib.suppress

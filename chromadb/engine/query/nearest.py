@@ -30,12 +30,12 @@ from chromadb.engine.index.distances import (
     nearest_scored,
     scored,
 )
-from chromadb.engine.index.kernels import processors
 from chromadb.engine.index.slots import CodedSlots, Snapshot
 from chromadb.engine.index.vectors import Slots
 from chromadb.engine.query.trace import Trace
 from chromadb.model.embeddings import Matrix
 from chromadb.model.schema import CollectionSchema
+from chromadb.processors import usable_processors
 
 _CANDIDATES = (128, 320, 896, 2_048)
 """How many candidates are looked for, on each rung of effort; where these do not do either all vectors are compared."""
@@ -111,7 +111,7 @@ def nearest(
     parts = [part for one in coded if (part := _part(one, allowed)).matches]
     if not parts or count == 0:
         return found
-    threads = min(options.hnsw.num_threads, processors()) if len(queries) > 1 else 1
+    threads = min(options.hnsw.num_threads, usable_processors()) if len(queries) > 1 else 1
     return _CodeSearch(snapshot, parts, allowed, count, space, options, threads, trace).run(queries, found)
 
 

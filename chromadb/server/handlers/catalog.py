@@ -103,7 +103,7 @@ def create_collection(call: Call) -> CreationResponse:
     body: CreateCollection = call.body
     metadata = read_collection_metadata(body.metadata, "metadata", none_deletes=False)
     with deserializing("configuration", "schema"):
-        info, is_new = call.database.make_collection(
+        info, is_new = call.database.create_collection(
             body.name,
             call.parameters["tenant"],
             call.parameters["database"],
