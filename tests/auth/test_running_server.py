@@ -19,7 +19,7 @@ from .openfga_store import Store
 
 BASIC = "chromadb.auth.basic_authn.BasicAuthenticationServerProvider"
 OPENFGA = "chromadb.auth.openfga_authz.OpenFGAAuthorizationProvider"
-MULTI_USER = "multi_user_basic.MultiUserHtpasswdFileServerAuthCredentialsProvider"
+IN_GROUPS = "users_in_groups.UsersInGroups"
 PLUGINS = {
     "PYTHONPATH": os.pathsep.join(filter(None, [str(Path(__file__).parent / "plugins"), os.getenv("PYTHONPATH")]))
 }
@@ -59,7 +59,7 @@ def client_of(url: str, credentials: str) -> chromadb.api.ClientAPI:
 
 
 def test_a_server_with_the_provider_of_another_package(tmp_path: Path, users: Path) -> None:
-    settings = f"server_authn_provider: {MULTI_USER}\nserver_authn_credentials_file: {users}\n"
+    settings = f"server_authn_provider: {IN_GROUPS}\nserver_authn_credentials_file: {users}\n"
     with running(tmp_path, settings, environment=PLUGINS) as server:
         assert httpx.get(f"{server.url}/api/v2/heartbeat").status_code == 200
         for user in ("admin", "user1", "admin-ext"):
@@ -70,12 +70,12 @@ def test_a_server_with_the_provider_of_another_package(tmp_path: Path, users: Pa
             with pytest.raises(ChromaAuthError, match="Forbidden"):
                 client_of(server.url, credentials)
     output = server.output.read_text()
-    assert "Starting component MultiUserHtpasswdFileServerAuthCredentialsProvider" in output
+    assert "Starting component UsersInGroups" in output
     assert "password12" not in output
 
 
 def test_a_server_that_believes_a_proxy(tmp_path: Path) -> None:
-    with running(tmp_path, "server_authn_provider: multi_user_basic.Deputy\n", environment=PLUGINS) as server:
+    with running(tmp_path, "server_authn_provider: users_in_groups.Deputy\n", environment=PLUGINS) as server:
         url = f"{server.url}/api/v2/auth/identity"
         assert httpx.get(url).json() == {"error": "AuthError", "message": "Forbidden"}
         identity = {"user_id": "ann", "tenant": "default_tenant", "databases": ["default_database"]}
@@ -137,13 +137,13 @@ def test_groups_share_collections_through_openfga(tmp_path: Path, users: Path, s
     [
         ("no.such.Thing", r"no\.such\.Thing cannot be loaded \(ModuleNotFoundError: No module named 'no'\)"),
         ("failing_import.Provider", r"failing_import\.Provider cannot be loaded \(RuntimeError\)"),
-        ("multi_user_basic.Missing", r"multi_user_basic\.Missing cannot be loaded \(AttributeError: .*'Missing'\)"),
+        ("users_in_groups.Missing", r"users_in_groups\.Missing cannot be loaded \(AttributeError: .*'Missing'\)"),
         ("unusable_providers.NoProvider", r"unusable_providers\.NoProvider is no subclass of chromadb\.auth"),
         ("unusable_providers.Unfinished", r"unusable_providers\.Unfinished does not define authenticate_or_raise"),
         ("unusable_providers.Refusing", r"unusable_providers\.Refusing: it needs a file of users"),
         ("unusable_providers.Raising", r"unusable_providers\.Raising cannot be started \(RuntimeError\)"),
         ("unusable_providers.NotStarting", r"unusable_providers\.NotStarting: no directory of users"),
-        (MULTI_USER, r".*: Missing required config value 'chroma_server_auth_credentials_file'"),
+        (IN_GROUPS, r".*: Missing required config value 'chroma_server_auth_credentials_file'"),
     ],
 )
 def test_a_provider_that_cannot_be_used_stops_the_start(tmp_path: Path, provider: str, said: str) -> None:

@@ -133,41 +133,43 @@ def test_stopping_finishes_running_requests_and_closes_the_database(tmp_path: Pa
     assert not (tmp_path / "data" / "chroma.sqlite3-wal").exists()
 
 
+def begun_request(server: RunningServer, length: int) -> socket.socket:
+    """Return a connection over which a request was sent, but for its body of that length."""
+    port = httpx.URL(server.url).port
+    assert port is not None
+    connection = socket.create_connection(("127.0.0.1", port), 60)
+    connection.sendall(b"POST /api/v2/tenants HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n" % length)
+    return connection
+
+
 @pytest.mark.slow
 def test_stopping_waits_for_a_body_to_be_given_up(tmp_path: Path) -> None:
-    with running(tmp_path, "body_timeout_seconds: 33\n") as server:
-        port = httpx.URL(server.url).port
-        assert port is not None
-        with socket.create_connection(("127.0.0.1", port), 60) as connection:
-            connection.sendall(b"POST /api/v2/tenants HTTP/1.1\r\nhost: x\r\ncontent-length: 50\r\n\r\n{")
-            time.sleep(0.2)
-            assert server.stop() == 0
+    with running(tmp_path, "body_timeout_seconds: 33\n") as server, begun_request(server, 50) as connection:
+        connection.sendall(b"{")
+        time.sleep(0.2)
+        assert server.stop() == 0
     assert "Killing" not in server.output.read_text()
     assert not (tmp_path / "data" / "chroma.sqlite3-wal").exists()
 
 
 @pytest.mark.slow
 def test_stopping_waits_no_longer_for_a_body_that_goes_on_arriving(tmp_path: Path) -> None:
-    with running(tmp_path, "body_timeout_seconds: 4\n") as server:
-        port = httpx.URL(server.url).port
-        assert port is not None
-        with socket.create_connection(("127.0.0.1", port), 60) as connection:
-            connection.sendall(b"POST /api/v2/tenants HTTP/1.1\r\nhost: x\r\ncontent-length: 9000000\r\n\r\n")
+    with running(tmp_path, "body_timeout_seconds: 4\n") as server, begun_request(server, 9_000_000) as connection:
 
-            def send_on() -> bytes:
-                """Send faster than the slowest body that is accepted until there is an answer."""
-                connection.settimeout(0.1)
-                while True:
-                    try:
-                        return connection.recv(1000)
-                    except TimeoutError:
-                        connection.sendall(b" " * 1000)
+        def send_on() -> bytes:
+            """Send faster than the slowest body that is accepted until there is an answer."""
+            connection.settimeout(0.1)
+            while True:
+                try:
+                    return connection.recv(1000)
+                except TimeoutError:
+                    connection.sendall(b" " * 1000)
 
-            with ThreadPoolExecutor(1) as pool:
-                answer = pool.submit(send_on)
-                time.sleep(0.5)
-                assert server.stop() == 0
-                assert answer.result().startswith(b"HTTP/1.1 408")
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(send_on)
+            time.sleep(0.5)
+            assert server.stop() == 0
+            assert answer.result().startswith(b"HTTP/1.1 408")
     assert "Killing" not in server.output.read_text()
 
 

@@ -1,11 +1,11 @@
-"""The provider of the documentation for several users in groups, and one that believes a proxy."""
+"""Providers of another package: one of users in groups, in the way of old releases, and one that believes a proxy."""
 
 from __future__ import annotations
 
-import importlib
-from os import path
+from pathlib import Path
 from typing import TypeVar, cast
 
+import bcrypt
 from pydantic import SecretStr
 
 from chromadb.auth import (
@@ -26,47 +26,35 @@ from chromadb.telemetry.opentelemetry import (
 T = TypeVar("T")
 
 
-@register_provider("multi_user_htpasswd_file")
-class MultiUserHtpasswdFileServerAuthCredentialsProvider(ServerAuthCredentialsProvider):
+def _text(credentials: AbstractCredentials[T], member: str) -> str:
+    return cast("dict[str, SecretStr]", credentials.get_credentials())[member].get_secret_value()
+
+
+@register_provider("users_in_groups")
+class UsersInGroups(ServerAuthCredentialsProvider):
     """Knows the users of a file of hashes; the file ``groupfile`` beside it lists the users of groups."""
 
     def __init__(self, system: System) -> None:
         super().__init__(system)
-        self.bc = importlib.import_module("bcrypt")
         system.settings.require("chroma_server_auth_credentials_file")
-        file = str(system.settings.chroma_server_auth_credentials_file)
-        self._creds: dict[str, SecretStr] = {}
-        with open(file) as lines:
-            for line in lines:
-                fields = line.strip().split(":")
-                if len(fields) != 2:
-                    raise ValueError(
-                        f"Invalid Htpasswd credentials found in [{file}]. Must be <username>:<bcrypt passwd>."
-                    )
-                self._creds[fields[0]] = SecretStr(fields[1])
+        file = Path(str(system.settings.chroma_server_auth_credentials_file))
+        self._hashes = dict(line.split(":", 1) for line in file.read_text().splitlines())
         self._teams: dict[str, str] = {}
-        groups = path.join(path.dirname(file), "groupfile")
-        if path.exists(groups):
-            with open(groups) as lines:
-                for line in lines:
-                    group, _, users = line.strip().partition(":")
-                    for user in users.split(","):
-                        self._teams.setdefault(user.strip(), group)
+        groups = file.with_name("groupfile")
+        for line in groups.read_text().splitlines() if groups.exists() else ():
+            group, _, users = line.partition(":")
+            for user in users.split(","):
+                self._teams.setdefault(user.strip(), group)
 
-    @trace_method(
-        "MultiUserHtpasswdFileServerAuthCredentialsProvider.validate_credentials", OpenTelemetryGranularity.ALL
-    )
+    @trace_method("UsersInGroups.validate_credentials", OpenTelemetryGranularity.ALL)
     def validate_credentials(self, credentials: AbstractCredentials[T]) -> bool:
-        given = cast("dict[str, SecretStr]", credentials.get_credentials())
-        known = self._creds.get(given["username"].get_secret_value())
-        is_right = known is not None and self.bc.checkpw(
-            given["password"].get_secret_value().encode(), known.get_secret_value().encode()
-        )
+        known = self._hashes.get(_text(credentials, "username"))
+        is_right = known is not None and bcrypt.checkpw(_text(credentials, "password").encode(), known.encode())
         add_attributes_to_current_span({"auth_succeeded": is_right})
         return is_right
 
     def get_user_identity(self, credentials: AbstractCredentials[T]) -> SimpleUserIdentity | None:
-        user = cast("dict[str, SecretStr]", credentials.get_credentials())["username"].get_secret_value()
+        user = _text(credentials, "username")
         return SimpleUserIdentity(user, attributes={"team": self._teams.get(user, "public")})
 
 
