@@ -46,8 +46,9 @@ class CompactionOptions(Struct, frozen=True):
     configuration, lists. dead_share: of a segment's rows, from which on it is written anew without them. whole_reach:
     ``compact()``, and an idle database, merge segments up to so many times as large as what they have gathered, for
     each costs every query time. tail_limit: versions of records beyond which writers wait for the tail to be sealed.
-    index_entries, trim_entries: log entries indexed or deleted in a transaction. vacuum_pages: free pages returned to
-    the file system in a transaction. spare_pages: those left for the next writes.
+    index_entries, trim_entries: log entries indexed or deleted in a transaction. purge_rows: deleted records whose rows
+    are removed in one. vacuum_pages: free pages returned to the file system in one. spare_pages: those left for the
+    next writes.
     """
 
     seal_rows: int = 16_384
@@ -60,6 +61,7 @@ class CompactionOptions(Struct, frozen=True):
     tail_limit: int = 400_000
     index_entries: int = 1_000
     trim_entries: int = 4_000
+    purge_rows: int = 500
     vacuum_pages: int = 1_000
     spare_pages: int = 512
 

@@ -18,11 +18,12 @@ from chromadb.engine.index.index_cache import IndexCache
 from chromadb.engine.store import catalog
 from chromadb.engine.store.connection import Store
 from chromadb.engine.store.segment_files import DamagedSegmentError, SegmentFolder
+from chromadb.engine.write_pauses import WritePauses
 from chromadb.freed_memory import return_freed_memory
 from chromadb.model.errors import ChromaError, NotFoundError, StorageError
 
 _QUIET_SECONDS = 0.2
-_PAUSE_SECONDS = 0.001
+_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.02, 0.25
 _RETRY_SECONDS = 2.0
 _URGENT_TAILS = 4
 _LONGEST_WAIT_SECONDS = 30.0
@@ -41,12 +42,18 @@ class Compactor:
     """
 
     def __init__(
-        self, store: Store, folder: SegmentFolder | None, indexes: IndexCache, options: CompactionOptions
+        self,
+        store: Store,
+        folder: SegmentFolder | None,
+        indexes: IndexCache,
+        options: CompactionOptions,
+        pauses: WritePauses,
     ) -> None:
         self._store = store
         self._folder = folder
         self._indexes = indexes
         self._options = options
+        self._pauses = pauses
         self._waiting: dict[UUID, int] = {}
         self._with_new_columns: set[UUID] = set()
         self._unindexed: set[UUID] = set()
@@ -205,16 +212,21 @@ class Compactor:
         index = self._indexes.get(state.number)
         if self._folder is None:
             compaction.encode_tail(index, state.schema, self._options.idle_rows if whole else self._options.seal_rows)
-            return
-        if state.schema.hnsw.sync_threshold > self._options.seal_rows:
-            # The collection asks for later sealing, whether or not it is idle.
-            whole = asked
+        else:
+            # A collection may ask for later sealing, whether or not it is idle.
+            is_due = asked or state.schema.hnsw.sync_threshold <= self._options.seal_rows
+            self._seal_and_trim(self._folder, index, collection, whole=whole and is_due, asked=asked)
+        self._paced(reclaiming.purge(self._store, collection, self._options), asked=asked)
+
+    def _seal_and_trim(
+        self, folder: SegmentFolder, index: CollectionIndex, collection: UUID, *, whole: bool, asked: bool
+    ) -> None:
         try:
-            self._seal(self._folder, index, collection, whole=whole, asked=asked)
+            self._seal(folder, index, collection, whole=whole, asked=asked)
         except DamagedSegmentError:
             # The index then takes the vectors concerned from the log, or says whose are lost.
             index.distrust()
-            self._seal(self._folder, index, collection, whole=whole, asked=asked)
+            self._seal(folder, index, collection, whole=whole, asked=asked)
         self._paced(reclaiming.trim(self._store, collection, self._options), asked=asked)
         with self._changed:
             self._unindexed.add(collection)
@@ -278,9 +290,10 @@ class Compactor:
         return self._closed.is_set() or (self._asked > 0 and not asked)
 
     def _paced(self, steps: Iterator[None], *, asked: bool) -> None:
-        """Take the steps, with a pause after each that lets a waiting writer take the lock."""
+        """Take the steps in the writers' pauses, as far as they make any; if asked, only let one that waits pass."""
+        seconds, longest = (0.0, 0.0) if asked else (_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS)
         for _ in steps:
-            if self._closed.wait(_PAUSE_SECONDS) or self._gives_way(asked=asked):
+            if self._pauses.wait(self._closed, seconds, longest) or self._gives_way(asked=asked):
                 return
 
     @contextmanager

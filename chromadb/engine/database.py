@@ -34,6 +34,7 @@ from chromadb.engine.store.log import Operation
 from chromadb.engine.store.migration import HashAlgorithm, MigrationMode
 from chromadb.engine.store.segment_files import DamagedSegmentError, SegmentFolder
 from chromadb.engine.text_indexer import TextIndexer
+from chromadb.engine.write_pauses import WritePauses
 from chromadb.model.check_report import CheckReport
 from chromadb.model.collection import CollectionInfo, DatabaseInfo, Tenant
 from chromadb.model.collection_metadata import check_collection_metadata
@@ -94,8 +95,9 @@ class Database:
         self._folder = None if directory is None else SegmentFolder(directory)
         self._indexes = IndexCache(options.memory_limit_bytes, self._folder)
         self._placed: set[tuple[UUID, str, str]] = set()
-        self._text_indexer = TextIndexer(self._store)
-        self._compactor = Compactor(self._store, self._folder, self._indexes, options.compaction)
+        self._pauses = WritePauses()
+        self._text_indexer = TextIndexer(self._store, self._pauses)
+        self._compactor = Compactor(self._store, self._folder, self._indexes, options.compaction, self._pauses)
         with self._store.read() as connection:
             is_new = not catalog.has_defaults(connection)
             unindexed = segments.backlogs(connection, "METADATA")
@@ -347,10 +349,13 @@ class Database:
                 _, change = writes.delete(connection, state, np.sort(numbers))
                 return len(numbers), change, state, index
 
+        self._pauses.notice()
         deleted, change, state, index = self._until_current(collection, attempt)
+        self._pauses.notice()
         if change is not None:
             index.apply(change, state.generation)
             self._compactor.notice(collection, deleted)
+            self._text_indexer.notice(collection, deleted)
         if selection.ids is not None and selection.condition is None:
             return len(selection.ids)
         return deleted
@@ -408,9 +413,11 @@ class Database:
 
     def _write(self, collection: UUID, operation: Operation, batch: RecordBatch) -> None:
         self._compactor.make_room(collection)
+        self._pauses.notice()
         with self._store.write() as connection:
             state, index = self._state_and_index(connection, collection)
             _, changes = writes.write_batch(connection, state, operation, batch)
+        self._pauses.notice()
         for change in changes:
             index.apply(change, state.generation)
         self._indexes.shrink()

@@ -1,4 +1,5 @@
-"""Upkeep beside compaction: log entries, free pages and directories that nobody needs go, a text index is mended.
+"""Upkeep beside compaction: what nobody needs goes (log entries, rows of deleted records, free pages, directories), and
+a text index is mended.
 
 All in short transactions between those of the writers.
 """
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from chromadb.engine.compaction import CompactionOptions
-from chromadb.engine.store import catalog, log, segments, text
+from chromadb.engine.store import catalog, log, records, segments, text
 from chromadb.engine.store.connection import Store
 from chromadb.engine.store.segment_files import SegmentFolder
 
@@ -38,6 +39,17 @@ def trim(store: Store, collection: UUID, options: CompactionOptions) -> Iterator
             trimmed = log.trim(connection, state.number, until, options.trim_entries)
         yield
         if trimmed < options.trim_entries:
+            break
+
+
+def purge(store: Store, collection: UUID, options: CompactionOptions) -> Iterator[None]:
+    """Remove the rows of deleted records; yields between transactions."""
+    while True:
+        with store.write() as connection:
+            state = catalog.get_state(connection, collection)
+            purged = records.purge(connection, state.number, options.purge_rows)
+        yield
+        if purged < options.purge_rows:
             break
 
 

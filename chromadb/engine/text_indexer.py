@@ -1,7 +1,7 @@
 """The thread that moves the text index on behind the writes, so that adding does not wait for it.
 
-It works in short transactions between those of the writers and begins only when enough documents wait for it to be
-worth while: fewer are found as quickly by looking at them.
+It works in short transactions, in the pauses of the writers as far as they make any, and begins only when enough
+documents wait for it to be worth while: fewer are found as quickly by looking at them.
 """
 
 from __future__ import annotations
@@ -12,19 +12,21 @@ from uuid import UUID
 
 from chromadb.engine.store import catalog, text
 from chromadb.engine.store.connection import Store
+from chromadb.engine.write_pauses import WritePauses
 from chromadb.model.errors import ChromaError
 
 _WORTH_INDEXING = 2_000
 _ENTRIES_AT_ONCE = 1_000
-_QUIET_SECONDS = 0.2
-_PAUSE_SECONDS = 0.001
+_QUIET_SECONDS, _LONGEST_BURST_SECONDS = 0.2, 10.0
+_PAUSE_SECONDS, _LONGEST_WAIT_SECONDS = 0.02, 0.25
 
 
 class TextIndexer:
     """One background thread for all collections of a store; starts with the first notice, ends with ``close``."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, pauses: WritePauses) -> None:
         self._store = store
+        self._pauses = pauses
         self._waiting: dict[UUID, int] = {}
         self._lock = threading.Lock()
         self._noticed = threading.Event()
@@ -58,12 +60,13 @@ class TextIndexer:
             self._noticed.wait()
             self._noticed.clear()
             # A burst of writes is indexed behind it, not between its calls.
-            while not self._closed.is_set() and self._noticed.wait(_QUIET_SECONDS):
-                self._noticed.clear()
+            if self._pauses.wait(self._closed, _QUIET_SECONDS, _LONGEST_BURST_SECONDS):
+                break
+            self._noticed.clear()
             for collection in self._worth_indexing():
-                while not self._closed.is_set() and self._index_some(collection):
-                    # Let go of the lock long enough for a waiting writer to take it.
-                    self._closed.wait(_PAUSE_SECONDS)
+                while self._index_some(collection):
+                    if self._pauses.wait(self._closed, _PAUSE_SECONDS, _LONGEST_WAIT_SECONDS):
+                        return
 
     def _worth_indexing(self) -> list[UUID]:
         with self._lock:

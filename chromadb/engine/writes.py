@@ -68,11 +68,11 @@ def write_batch(
 def delete(
     connection: apsw.Connection, state: CollectionState, numbers: Numbers
 ) -> tuple[CollectionState, Change | None]:
-    """Delete the records of the given numbers, which exist."""
+    """Delete the records of the given numbers, ascending, which exist."""
     if len(numbers) == 0:
         return state, None
     records.delete(connection, numbers)
-    seq = log.append(connection, state.number, Operation.DELETE, ((number, 0, None) for number in numbers.tolist()))
+    seq = log.append_deletes(connection, state.number, numbers)
     after = replace(state, record_count=state.record_count - len(numbers), last_seq=seq)
     catalog.put_state(connection, state, after)
     return after, _change(state, after, _NO_NUMBERS, (), numbers)
@@ -161,6 +161,7 @@ def _insert(connection: apsw.Connection, state: CollectionState, operation: Oper
     numbers = range(first, first + count)
     documents, uris = batch.documents or [None] * count, batch.uris or [None] * count
     metadatas = batch.metadatas or [None] * count
+    records.free(connection, state.number, batch.ids)
     records.insert(
         connection, state.number, zip(numbers, batch.ids, documents, uris, map(encode, metadatas), strict=True)
     )

@@ -1,4 +1,7 @@
-"""Which records' documents contain a text or match a regular expression, verified on the documents themselves."""
+"""Which records' documents contain a text or match a regular expression, verified on the documents themselves.
+
+Deleted records whose rows are still there may be among them; a snapshot knows none of these.
+"""
 
 from __future__ import annotations
 

@@ -56,6 +56,15 @@ def append(
     return connection.last_insert_rowid()
 
 
+def append_deletes(connection: apsw.Connection, collection: int, numbers: Numbers) -> int:
+    """Add an entry for each deleted record and return the last seq_id."""
+    connection.execute(
+        "INSERT INTO embeddings_queue (collection, operation, number, changed) SELECT ?, ?, value, ? FROM carray(?)",
+        (collection, int(Operation.DELETE), int(Changed.NOTHING), carray(numbers)),
+    )
+    return connection.last_insert_rowid()
+
+
 def changes(connection: apsw.Connection, collection: int, after: int) -> tuple[Numbers, Numbers]:
     """Return the numbers of the records that the entries above ``after`` left new or changed, and of those deleted.
 
@@ -117,7 +126,7 @@ def append_records(connection: apsw.Connection, collection: int) -> int:
     """Log all records of a collection as new ones whose vectors lie elsewhere; return the last seq_id, 0 if none."""
     connection.execute(
         "INSERT INTO embeddings_queue (collection, operation, number, changed) "
-        "SELECT collection, ?, number, ? FROM records WHERE number BETWEEN ? AND ? ORDER BY number",
+        "SELECT collection, ?, number, ? FROM live_records WHERE number BETWEEN ? AND ? ORDER BY number",
         (int(Operation.ADD), int(Changed.EVERYTHING & ~Changed.VECTOR), *number_range(collection)),
     )
     return connection.last_insert_rowid() if connection.changes() else 0

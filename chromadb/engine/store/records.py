@@ -1,7 +1,8 @@
 """Records as rows: id, document, uri and metadata, numbered in insertion order.
 
-A record's number holds the collection's number above its row, so that a collection is one range of the table. Every
-function works inside the transaction of its caller.
+A record's number holds the collection's number above its row, so that a collection is one range of the table. Deleting
+a record marks its row, which ``purge`` removes behind the writes. Every function works inside the transaction of its
+caller.
 """
 
 from __future__ import annotations
@@ -46,19 +47,23 @@ def rows_of(numbers: Numbers) -> Numbers:
 
 def numbers_by_id(connection: apsw.Connection, collection: int, ids: Sequence[str]) -> dict[str, int]:
     """Return id to number of those records that exist."""
+    return _numbers_in("live_records", connection, collection, ids)
+
+
+def _numbers_in(table: str, connection: apsw.Connection, collection: int, ids: Sequence[str]) -> dict[str, int]:
     if any("\0" in id_ for id_ in ids):
         # SQLite's array binding ends a text at NUL, a single binding does not.
         found = {}
         for id_ in ids:
             for (number,) in connection.execute(
-                "SELECT number FROM records WHERE collection = ? AND id = ?", (collection, id_)
+                f"SELECT number FROM {table} WHERE collection = ? AND id = ?", (collection, id_)
             ):
                 found[id_] = int(number)
         return found
     if not ids:
         return {}
     rows = connection.execute(
-        "SELECT r.id, r.number FROM carray(?) a CROSS JOIN records r ON r.collection = ? AND r.id = a.value",
+        f"SELECT r.id, r.number FROM carray(?) a CROSS JOIN {table} r ON r.collection = ? AND r.id = a.value",
         (apsw.carray(tuple(ids)), collection),
     )
     found_numbers: list[Any] = rows.fetchall()
@@ -76,7 +81,7 @@ def insert(
     collection: int,
     rows: Iterable[tuple[int, str, str | None, str | None, str | None]],
 ) -> None:
-    """Add records given as (number, id, document, uri, metadata JSON)."""
+    """Add records given as (number, id, document, uri, metadata JSON). ``free`` their ids before."""
     connection.executemany(
         f"INSERT INTO records (number, collection, id, document, uri, metadata) VALUES (?, {collection:d}, ?, ?, ?, ?)",
         rows,
@@ -99,8 +104,29 @@ def update(
 
 
 def delete(connection: apsw.Connection, numbers: Numbers) -> None:
-    """Delete the records of the given numbers."""
-    connection.execute("DELETE FROM records WHERE number IN (SELECT value FROM carray(?))", (carray(numbers),))
+    """Delete the records of the given numbers, ascending, which exist."""
+    connection.execute("INSERT INTO deleted_records (number) SELECT value FROM carray(?)", (carray(numbers),))
+
+
+def free(connection: apsw.Connection, collection: int, ids: Sequence[str]) -> None:
+    """Remove the rows of deleted records that have some ids, which no live record has, for new ones to take these."""
+    any_deleted = connection.execute(
+        "SELECT 1 FROM deleted_records WHERE number BETWEEN ? AND ? LIMIT 1", number_range(collection)
+    ).fetchone()
+    if any_deleted is not None:
+        found = _numbers_in("records", connection, collection, ids)
+        numbers = np.fromiter(found.values(), dtype=np.int64, count=len(found))
+        connection.execute("DELETE FROM records WHERE number IN (SELECT value FROM carray(?))", (carray(numbers),))
+
+
+def purge(connection: apsw.Connection, collection: int, rows: int) -> int:
+    """Remove the rows of up to so many deleted records of a collection; return how many there were."""
+    connection.execute(
+        "DELETE FROM records WHERE number IN "
+        "(SELECT number FROM deleted_records WHERE number BETWEEN ? AND ? ORDER BY number LIMIT ?)",
+        (*number_range(collection), rows),
+    )
+    return connection.changes()
 
 
 def delete_collection(connection: apsw.Connection, collection: int) -> None:
@@ -112,7 +138,7 @@ def copy_collection(connection: apsw.Connection, source: int, target: int) -> No
     """Copy all records of a collection to the same rows of another."""
     connection.execute(
         "INSERT INTO records (number, collection, id, document, uri, metadata) "
-        "SELECT number + ?, ?, id, document, uri, metadata FROM records WHERE number BETWEEN ? AND ?",
+        "SELECT number + ?, ?, id, document, uri, metadata FROM live_records WHERE number BETWEEN ? AND ?",
         (number_base(target) - number_base(source), target, *number_range(source)),
     )
 
@@ -120,7 +146,7 @@ def copy_collection(connection: apsw.Connection, source: int, target: int) -> No
 def fetch(connection: apsw.Connection, numbers: Numbers, columns: str) -> Iterator[tuple[Any, ...]]:
     """Yield the given columns of the records of the given numbers, in that order.
 
-    columns: SQL, from the names of the table. Records that do not exist are left out.
+    columns: SQL, from the names of the table. Records that do not exist are left out; deleted ones may not be.
     """
     if len(numbers) == 0:
         return iter(())
@@ -137,7 +163,7 @@ def fetch(connection: apsw.Connection, numbers: Numbers, columns: str) -> Iterat
 def live_numbers(connection: apsw.Connection, collection: int) -> Numbers:
     """Return the numbers of all records of a collection, ascending."""
     rows = connection.execute(
-        "SELECT number FROM records WHERE number BETWEEN ? AND ? ORDER BY number", number_range(collection)
+        "SELECT number FROM live_records WHERE number BETWEEN ? AND ? ORDER BY number", number_range(collection)
     )
     return np.fromiter((number for (number,) in rows), dtype=np.int64)
 
@@ -145,7 +171,7 @@ def live_numbers(connection: apsw.Connection, collection: int) -> Numbers:
 def page(connection: apsw.Connection, collection: int, limit: int | None, offset: int) -> Numbers:
     """Return the numbers of a page of a collection's records in insertion order."""
     rows = connection.execute(
-        "SELECT number FROM records WHERE number BETWEEN ? AND ? ORDER BY number LIMIT ? OFFSET ?",
+        "SELECT number FROM live_records WHERE number BETWEEN ? AND ? ORDER BY number LIMIT ? OFFSET ?",
         (*number_range(collection), -1 if limit is None else limit, offset),
     )
     return np.fromiter((number for (number,) in rows), dtype=np.int64)

@@ -85,7 +85,7 @@ def _index(connection: apsw.Connection, numbers: Numbers) -> None:
     connection.execute("DELETE FROM embedding_fulltext_search WHERE rowid IN (SELECT value FROM carray(?))", (wanted,))
     connection.execute(
         "INSERT INTO embedding_fulltext_search (rowid, document) SELECT r.number, r.document FROM carray(?) a "
-        "CROSS JOIN records r ON r.number = a.value WHERE r.document IS NOT NULL",
+        "CROSS JOIN live_records r ON r.number = a.value WHERE r.document IS NOT NULL",
         (wanted,),
     )
 
@@ -95,7 +95,7 @@ def rebuild(connection: apsw.Connection) -> None:
     connection.execute("INSERT INTO embedding_fulltext_search (embedding_fulltext_search) VALUES ('delete-all')")
     connection.execute(
         "INSERT INTO embedding_fulltext_search (rowid, document) "
-        "SELECT number, document FROM records WHERE document IS NOT NULL AND collection NOT IN "
+        "SELECT number, document FROM live_records WHERE document IS NOT NULL AND collection NOT IN "
         f"(SELECT number FROM collections WHERE schema_str ->> '{_FULL_TEXT_ENABLED}' = 0) ORDER BY number"
     )
     connection.execute(
