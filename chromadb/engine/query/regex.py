@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from pydantic_core import CoreConfig, SchemaError, SchemaValidator, core_schema
 
 from chromadb.model.errors import InvalidArgumentError
+
+if TYPE_CHECKING:
+    from pydantic_core import SchemaValidator
 
 _UNICODE_OFF = re.compile(r"(?<!\\)(?:\\\\)*\(\?[a-zA-Z]*-[a-zA-Z]*u")
 _CLASS = re.compile(r"\\[wWdDsS]|\[|\.")
@@ -36,6 +39,9 @@ def found_in(pattern: str, documents: Sequence[str]) -> npt.NDArray[np.bool_]:
 def _compiled(pattern: str) -> SchemaValidator:
     if _UNICODE_OFF.search(pattern) and _CLASS.search(pattern):
         raise InvalidArgumentError(f"Byte pattern is not allowed: {pattern!r} turns Unicode off with (?-u)")
+    # Most programs use no expressions, and should not wait 10 ms for what runs them.
+    from pydantic_core import CoreConfig, SchemaError, SchemaValidator, core_schema
+
     one_text = core_schema.with_default_schema(
         core_schema.str_schema(pattern=pattern, strict=True), default=None, on_error="default"
     )
