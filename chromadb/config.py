@@ -4,7 +4,8 @@ from importlib import import_module
 from typing import Any
 
 from chromadb.auth.providers import Component
-from chromadb.client.settings import APIVersion, RoutingMode, Settings
+from chromadb.client.setting_defaults import APIVersion, RoutingMode
+from chromadb.client.settings import Settings
 from chromadb.client.system import System
 from chromadb.model.names import DEFAULT_DATABASE, DEFAULT_TENANT
 

@@ -169,13 +169,13 @@ def top_level_imports(tree: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 _INSIDE_FUNCTIONS = {
     # Heavy or optional packages, loaded by the few calls that need them.
     "onnxruntime", "tokenizers", "jsonschema", "pandas", "nanoid", "ulid", "faiss", "dotenv",
-    "snowballstemmer", "bcrypt", "opentelemetry", "httpx", "filelock",
+    "snowballstemmer", "bcrypt", "opentelemetry", "httpx", "filelock", "pydantic_core",
 }  # fmt: skip
 _ROOMS_INSIDE_FUNCTIONS = (
     # What most programs never use, so that they do not wait for it when they start.
-    "chromadb.client.async_client", "chromadb.client.schema", "chromadb.client.searches",
-    "chromadb.client.span_names", "chromadb.embedding.remote", "chromadb.engine", "chromadb.model.expression",
-    "chromadb.telemetry",
+    "chromadb.auth", "chromadb.client.async_client", "chromadb.client.collection_model", "chromadb.client.remote",
+    "chromadb.client.schema", "chromadb.client.searches", "chromadb.client.settings", "chromadb.client.span_names",
+    "chromadb.embedding.remote", "chromadb.engine", "chromadb.model.expression", "chromadb.telemetry",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from chromadb.client.api import AsyncAPI
 from chromadb.client.async_collection import AsyncCollection
 from chromadb.client.configuration import CreateCollectionConfiguration
-from chromadb.client.http.answers import UnexpectedAnswerError
+from chromadb.client.http.unexpected_answer import UnexpectedAnswerError
 from chromadb.client.opening import (
     DEFAULT_FUNCTION,
     Place,
@@ -30,7 +30,7 @@ from chromadb.model.identity import UserIdentity
 from chromadb.model.names import DEFAULT_DATABASE, DEFAULT_TENANT
 
 if TYPE_CHECKING:
-    from chromadb.client.collection_model import CollectionModel
+    from chromadb.client.collection_description import CollectionDescription
     from chromadb.client.schema import Schema
     from chromadb.client.settings import Settings
     from chromadb.embedding.data_loader import DataLoader
@@ -76,7 +76,7 @@ class AsyncClient(SharedSystemClient):
 
     async def _entered(self) -> AsyncClient:
         try:
-            place = own_place(await self._api.connect(), self.get_settings(), *self._wanted)
+            place = own_place(await self._api.connect(), self._system.follows_identity, *self._wanted)
             await self._check(place)
         except BaseException:
             await self.close()
@@ -131,7 +131,7 @@ class AsyncClient(SharedSystemClient):
     async def list_collections(self, limit: int | None = None, offset: int | None = None) -> Sequence[AsyncCollection]:
         """As ``Client.list_collections``."""
         found = await self._api.run(listing(self._place, limit, offset))
-        return [self._collection(model, DEFAULT_FUNCTION, None) for model in found]
+        return [self._collection(description, DEFAULT_FUNCTION, None) for description in found]
 
     async def count_collections(self) -> int:
         """As ``Client.count_collections``."""
@@ -149,9 +149,9 @@ class AsyncClient(SharedSystemClient):
     ) -> AsyncCollection:
         """As ``Client.create_collection``."""
         creation = creating(self._place, name, schema, configuration, metadata, embedding_function, get_or_create)
-        model = await self._api.run(creation.operation)
-        creation.check(model)
-        return self._collection(model, creation.embedding_function, data_loader)
+        description = await self._api.run(creation.operation)
+        creation.check(description)
+        return self._collection(description, creation.embedding_function, data_loader)
 
     async def get_or_create_collection(
         self,
@@ -174,8 +174,8 @@ class AsyncClient(SharedSystemClient):
         data_loader: DataLoader[Any] | None = None,
     ) -> AsyncCollection:
         """As ``Client.get_collection``."""
-        model = await self._api.run(GetCollection(required_text("name", name), self.tenant, self.database))
-        return self._found(model, embedding_function, data_loader)
+        description = await self._api.run(GetCollection(required_text("name", name), self.tenant, self.database))
+        return self._found(description, embedding_function, data_loader)
 
     async def get_collection_by_id(
         self,
@@ -184,8 +184,8 @@ class AsyncClient(SharedSystemClient):
         data_loader: DataLoader[Any] | None = None,
     ) -> AsyncCollection:
         """As ``Client.get_collection_by_id``."""
-        model = await self._api.run(finding_by_id(self._place, id))
-        return self._found(model, embedding_function, data_loader)
+        description = await self._api.run(finding_by_id(self._place, id))
+        return self._found(description, embedding_function, data_loader)
 
     async def delete_collection(self, name: str) -> None:
         """As ``Client.delete_collection``."""
@@ -208,17 +208,17 @@ class AsyncClient(SharedSystemClient):
 
     def _found(
         self,
-        model: CollectionModel,
+        description: CollectionDescription,
         embedding_function: EmbeddingFunction[Any] | None,
         data_loader: DataLoader[Any] | None,
     ) -> AsyncCollection:
-        check_function(model, embedding_function)
-        return self._collection(model, embedding_function, data_loader)
+        check_function(description, embedding_function)
+        return self._collection(description, embedding_function, data_loader)
 
     def _collection(
         self,
-        model: CollectionModel,
+        description: CollectionDescription,
         embedding_function: EmbeddingFunction[Any] | None,
         data_loader: DataLoader[Any] | None,
     ) -> AsyncCollection:
-        return AsyncCollection(self._api, model, embedding_function, data_loader)
+        return AsyncCollection(self._api, description, embedding_function, data_loader)

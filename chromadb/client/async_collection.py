@@ -6,7 +6,6 @@ from asyncio import to_thread
 from typing import TYPE_CHECKING, Any, Literal
 
 from chromadb.client.api import AsyncAPI
-from chromadb.client.collection_model import CollectionModel
 from chromadb.client.configuration import UpdateCollectionConfiguration
 from chromadb.client.described_collection import DescribedCollection
 from chromadb.client.operations.catalog import CountForks, ForkCollection
@@ -28,6 +27,7 @@ from chromadb.model.results import (
 
 if TYPE_CHECKING:
     from chromadb.client.arguments import Ids, Images, Metadatas, NullableTexts, Texts, Vectors
+    from chromadb.client.collection_description import CollectionDescription
     from chromadb.embedding.data_loader import DataLoader
     from chromadb.model.expression.key import Key
     from chromadb.model.expression.search import Search
@@ -42,11 +42,11 @@ class AsyncCollection(DescribedCollection):
     def __init__(
         self,
         client: AsyncAPI,
-        model: CollectionModel,
+        description: CollectionDescription,
         embedding_function: EmbeddingFunction[Any] | None = None,
         data_loader: DataLoader[Any] | None = None,
     ) -> None:
-        super().__init__(model, embedding_function, data_loader)
+        super().__init__(description, embedding_function, data_loader)
         self._client = client
 
     async def count(
@@ -194,8 +194,8 @@ class AsyncCollection(DescribedCollection):
 
     async def fork(self, new_name: str) -> AsyncCollection:
         """As ``Collection.fork``."""
-        model = await self._client.run(ForkCollection(self._address, required_text("new_name", new_name)))
-        return AsyncCollection(self._client, model, self._embedding_function, self._data_loader)
+        description = await self._client.run(ForkCollection(self._address, required_text("new_name", new_name)))
+        return AsyncCollection(self._client, description, self._embedding_function, self._data_loader)
 
     async def search(
         self, searches: Search | list[Search], read_level: ReadLevel = ReadLevel.INDEX_AND_WAL

@@ -9,7 +9,7 @@ from uuid import UUID
 from chromadb.client.api import API
 from chromadb.client.collection import Collection
 from chromadb.client.configuration import CreateCollectionConfiguration
-from chromadb.client.http.answers import UnexpectedAnswerError
+from chromadb.client.http.unexpected_answer import UnexpectedAnswerError
 from chromadb.client.opening import (
     DEFAULT_FUNCTION,
     Place,
@@ -33,7 +33,7 @@ from chromadb.model.identity import UserIdentity
 from chromadb.model.names import DEFAULT_DATABASE, DEFAULT_TENANT
 
 if TYPE_CHECKING:
-    from chromadb.client.collection_model import CollectionModel
+    from chromadb.client.collection_description import CollectionDescription
     from chromadb.client.schema import Schema
     from chromadb.client.settings import Settings
     from chromadb.embedding.data_loader import DataLoader
@@ -68,7 +68,7 @@ class Client(SharedSystemClient):
 
     def _enter(self, tenant: str | None, database: str | None) -> None:
         try:
-            place = own_place(self._api.connect(), self.get_settings(), tenant, database)
+            place = own_place(self._api.connect(), self._system.follows_identity, tenant, database)
             self._check(place)
         except BaseException:
             self._release()
@@ -129,7 +129,7 @@ class Client(SharedSystemClient):
     def list_collections(self, limit: int | None = None, offset: int | None = None) -> Sequence[Collection]:
         """Return the collections of the database by id. limit, offset: a page of them."""
         found = self._api.run(listing(self._place, limit, offset))
-        return [self._collection(model, DEFAULT_FUNCTION, None) for model in found]
+        return [self._collection(description, DEFAULT_FUNCTION, None) for description in found]
 
     def count_collections(self) -> int:
         """Return how many collections the database has."""
@@ -156,9 +156,9 @@ class Client(SharedSystemClient):
         ValueError for an embedding function that conflicts with the configuration's.
         """
         creation = creating(self._place, name, schema, configuration, metadata, embedding_function, get_or_create)
-        model = self._api.run(creation.operation)
-        creation.check(model)
-        return self._collection(model, creation.embedding_function, data_loader)
+        description = self._api.run(creation.operation)
+        creation.check(description)
+        return self._collection(description, creation.embedding_function, data_loader)
 
     def get_or_create_collection(
         self,
@@ -188,8 +188,8 @@ class Client(SharedSystemClient):
         embedding_function: None or the default use the one stored with the collection.
         Raises NotFoundError; ValueError when the collection was made with an embedding function of another name.
         """
-        model = self._api.run(GetCollection(required_text("name", name), self.tenant, self.database))
-        return self._found(model, embedding_function, data_loader)
+        description = self._api.run(GetCollection(required_text("name", name), self.tenant, self.database))
+        return self._found(description, embedding_function, data_loader)
 
     def get_collection_by_id(
         self,
@@ -198,8 +198,8 @@ class Client(SharedSystemClient):
         data_loader: DataLoader[Any] | None = None,
     ) -> Collection:
         """Return the collection of that id in this database; InvalidArgumentError if it is no UUID, else as by name."""
-        model = self._api.run(finding_by_id(self._place, id))
-        return self._found(model, embedding_function, data_loader)
+        description = self._api.run(finding_by_id(self._place, id))
+        return self._found(description, embedding_function, data_loader)
 
     def delete_collection(self, name: str) -> None:
         """Delete a collection with all its records; raises NotFoundError."""
@@ -246,17 +246,17 @@ class Client(SharedSystemClient):
 
     def _found(
         self,
-        model: CollectionModel,
+        description: CollectionDescription,
         embedding_function: EmbeddingFunction[Any] | None,
         data_loader: DataLoader[Any] | None,
     ) -> Collection:
-        check_function(model, embedding_function)
-        return self._collection(model, embedding_function, data_loader)
+        check_function(description, embedding_function)
+        return self._collection(description, embedding_function, data_loader)
 
     def _collection(
         self,
-        model: CollectionModel,
+        description: CollectionDescription,
         embedding_function: EmbeddingFunction[Any] | None,
         data_loader: DataLoader[Any] | None,
     ) -> Collection:
-        return Collection(self._api, model, embedding_function, data_loader)
+        return Collection(self._api, description, embedding_function, data_loader)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from chromadb.client.api import API
 from chromadb.client.attached_function import AttachedFunction
-from chromadb.client.collection_model import CollectionModel
 from chromadb.client.configuration import UpdateCollectionConfiguration
 from chromadb.client.described_collection import DescribedCollection
 from chromadb.client.operations.catalog import CountForks, ForkCollection
@@ -29,6 +28,7 @@ from chromadb.model.results import (
 
 if TYPE_CHECKING:
     from chromadb.client.arguments import Ids, Images, Metadatas, NullableTexts, Texts, Vectors
+    from chromadb.client.collection_description import CollectionDescription
     from chromadb.embedding.data_loader import DataLoader
     from chromadb.model.expression.key import Key
     from chromadb.model.expression.search import Search
@@ -48,11 +48,11 @@ class Collection(DescribedCollection):
     def __init__(
         self,
         client: API,
-        model: CollectionModel,
+        description: CollectionDescription,
         embedding_function: EmbeddingFunction[Any] | None = None,
         data_loader: DataLoader[Any] | None = None,
     ) -> None:
-        super().__init__(model, embedding_function, data_loader)
+        super().__init__(description, embedding_function, data_loader)
         self._client = client
 
     def count(
@@ -242,8 +242,8 @@ class Collection(DescribedCollection):
 
         Raises InvalidArgumentError for a bad name, InternalError for one that is taken.
         """
-        model = self._client.run(ForkCollection(self._address, required_text("new_name", new_name)))
-        return Collection(self._client, model, self._embedding_function, self._data_loader)
+        description = self._client.run(ForkCollection(self._address, required_text("new_name", new_name)))
+        return Collection(self._client, description, self._embedding_function, self._data_loader)
 
     def search(self, searches: Search | list[Search], read_level: ReadLevel = ReadLevel.INDEX_AND_WAL) -> SearchResult:
         """Return the answers to one search or several: filter, score, group, page and select, all of one moment.

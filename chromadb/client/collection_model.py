@@ -1,20 +1,19 @@
-"""A collection as clients pass it around: the catalog's answer, with the names that Chroma gave its members."""
+"""A collection as programs pass it around, under the name and with the methods that Chroma gave it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from msgspec.structs import asdict
+from pydantic import BaseModel
 
+from chromadb.client.collection_description import CollectionDescription
 from chromadb.client.configuration import CollectionConfiguration
 from chromadb.client.configuration_json import load_collection_configuration_from_json
-from chromadb.model.collection import CollectionInfo
-
-if TYPE_CHECKING:
-    from chromadb.client.schema import Schema
+from chromadb.client.schema import Schema
 
 
 class CollectionModel(BaseModel):
@@ -22,9 +21,6 @@ class CollectionModel(BaseModel):
 
     dimension: length of its vectors, None until the first is written. version, log_position: 0 in a local database.
     """
-
-    # What checks members takes a tenth of the time until a program's first query, and most programs give it nothing.
-    model_config = ConfigDict(defer_build=True)
 
     id: UUID
     name: str
@@ -50,18 +46,9 @@ class CollectionModel(BaseModel):
         setattr(self, member, value)
 
     @classmethod
-    def of(cls, info: CollectionInfo) -> CollectionModel:
-        """Return the model of what the catalog says."""
-        return cls.model_construct(
-            id=info.id,
-            name=info.name,
-            configuration_json=info.schema.configuration_json(),
-            serialized_schema=info.schema.to_json(),
-            metadata=None if info.metadata is None else dict(info.metadata),
-            dimension=info.dimension,
-            tenant=info.tenant,
-            database=info.database,
-        )
+    def of(cls, description: CollectionDescription) -> CollectionModel:
+        """Return the model of what the database says."""
+        return cls.model_construct(**asdict(description))
 
     @classmethod
     def from_json(cls, json_map: Mapping[str, Any]) -> CollectionModel:
@@ -91,7 +78,4 @@ class CollectionModel(BaseModel):
     @property
     def schema_object(self) -> Schema | None:
         """The schema with its embedding functions built."""
-        # Most programs never ask for it, and should not wait for its classes.
-        from chromadb.client.schema import Schema
-
         return None if self.serialized_schema is None else Schema.deserialize_from_json(self.serialized_schema)

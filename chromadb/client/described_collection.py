@@ -13,7 +13,6 @@ from msgspec.structs import replace
 
 from chromadb.client.answers import get_result, query_result
 from chromadb.client.attached_function import Function
-from chromadb.client.collection_model import CollectionModel
 from chromadb.client.configuration import (
     CollectionConfiguration,
     UpdateCollectionConfiguration,
@@ -54,6 +53,8 @@ from chromadb.model.results import (
 from chromadb.model.schema_values import EMBEDDING_KEY
 
 if TYPE_CHECKING:
+    from chromadb.client.collection_description import CollectionDescription
+    from chromadb.client.collection_model import CollectionModel
     from chromadb.client.schema import Schema
     from chromadb.embedding.data_loader import DataLoader
     from chromadb.model.results import Include
@@ -70,41 +71,41 @@ class DescribedCollection:
 
     def __init__(
         self,
-        model: CollectionModel,
+        description: CollectionDescription,
         embedding_function: EmbeddingFunction[Any] | None,
         data_loader: DataLoader[Any] | None,
     ) -> None:
         if embedding_function is not None:
             validate_embedding_function(embedding_function)
-        self._model = model
+        self._description = description
         self._embedding_function = embedding_function
         self._data_loader = data_loader
-        self._sparse = SparseEmbedding(model.serialized_schema)
+        self._sparse = SparseEmbedding(description.serialized_schema)
 
     @property
     def id(self) -> UUID:
         """What names the collection for good."""
-        return self._model.id
+        return self._description.id
 
     @property
     def name(self) -> str:
         """What names the collection in its database."""
-        return self._model.name
+        return self._description.name
 
     @property
     def metadata(self) -> dict[str, Any] | None:
         """What the user noted about the collection, None if nothing."""
-        return self._model.metadata
+        return self._description.metadata
 
     @property
     def tenant(self) -> str:
         """The tenant that owns the collection's database."""
-        return self._model.tenant
+        return self._description.tenant
 
     @property
     def database(self) -> str:
         """The database that the collection lies in."""
-        return self._model.database
+        return self._description.database
 
     @property
     def configuration(self) -> CollectionConfiguration:
@@ -112,21 +113,29 @@ class DescribedCollection:
 
         Raises ValueError when the function's name is not registered in this process or it cannot be built.
         """
-        return load_collection_configuration_from_json(self._model.configuration_json)
+        return load_collection_configuration_from_json(self._description.configuration_json)
 
     @property
     def configuration_json(self) -> dict[str, Any]:
         """The configuration as it is stored."""
-        return self._model.configuration_json
+        return self._description.configuration_json
 
     @property
     def schema(self) -> Schema | None:
         """Which indexes the collection has, for which keys."""
-        return self._model.schema_object
+        serialized = self._description.serialized_schema
+        if serialized is None:
+            return None
+        # Schemas with their functions are many classes, which most programs never use.
+        from chromadb.client.schema import Schema
+
+        return Schema.deserialize_from_json(serialized)
 
     def get_model(self) -> CollectionModel:
         """Return everything the database says of the collection."""
-        return self._model
+        from chromadb.client.collection_model import CollectionModel
+
+        return CollectionModel.of(self._description)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(name={self.name})"
@@ -134,7 +143,7 @@ class DescribedCollection:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, DescribedCollection):
             return NotImplemented
-        mine, theirs = self._model, other._model
+        mine, theirs = self._description, other._description
         return (
             (mine.id, mine.name, mine.metadata, mine.tenant, mine.database)
             == (theirs.id, theirs.name, theirs.metadata, theirs.tenant, theirs.database)
@@ -243,7 +252,7 @@ class DescribedCollection:
 
         level = ReadLevel(read_level)
         embedding = QueryEmbedding(
-            lambda texts: self._function().embed_query(texts), self._sparse, self._model.serialized_schema
+            lambda texts: self._function().embed_query(texts), self._sparse, self._description.serialized_schema
         )
         return Search(self._address, prepare_searches(searches, embedding), level)
 
@@ -258,7 +267,7 @@ class DescribedCollection:
                 )
         if name is not None:
             required_text("new_name", name)
-        update = None if configuration is None else prepare_update(self._model.configuration_json, configuration)
+        update = None if configuration is None else prepare_update(self._description.configuration_json, configuration)
         return ModifyCollection(self._address, name, metadata, update)
 
     @property
@@ -267,14 +276,12 @@ class DescribedCollection:
 
     def _become(
         self,
-        found: CollectionModel,
+        found: CollectionDescription,
         metadata: dict[str, Any] | None,
         configuration: UpdateCollectionConfiguration | None,
     ) -> None:
         """Take over what the database says after a modification, and what only the caller knows."""
-        self._model = found
-        if metadata is not None:
-            self._model.metadata = metadata
+        self._description = found if metadata is None else replace(found, metadata=metadata)
         if configuration is not None and configuration.get("embedding_function") is not None:
             self._embedding_function = configuration["embedding_function"]
 
@@ -297,7 +304,7 @@ class DescribedCollection:
         return self._stored_function() or own or _missing_function()
 
     def _stored_function(self) -> EmbeddingFunction[Any] | None:
-        described = self._model.configuration_json.get("embedding_function")
+        described = self._description.configuration_json.get("embedding_function")
         if described is not None and described["type"] == "known":
             return self.configuration["embedding_function"]
         schema = self.schema

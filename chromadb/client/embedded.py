@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from chromadb.client.default_settings import DefaultSettings, database_name
 from chromadb.client.operations.operation import Operation
 from chromadb.client.operations.system import CheckPreFlight
-from chromadb.client.settings import Settings
-from chromadb.client.tracing import spans_of
+from chromadb.client.tracing import Spans, spans_of
 from chromadb.engine.database import Database, DatabaseOptions
 from chromadb.model.identity import UserIdentity
 from chromadb.model.wire import PreFlight
+
+if TYPE_CHECKING:
+    from chromadb.client.settings import Settings
 
 T = TypeVar("T")
 
 
 class EmbeddedAPI:
-    """Does operations on a database that it opens; raises StorageError or VersionMismatchError if it cannot."""
+    """Does operations on a database that it opens; raises StorageError or VersionMismatchError if it cannot.
 
-    def __init__(self, settings: Settings) -> None:
-        self._spans = spans_of("SegmentAPI", settings)
-        self.database = Database(_options(settings))
-        self._shown = settings.persist_directory if settings.is_persistent else "ephemeral"
+    shown: what the database is called where a client is printed.
+    """
+
+    def __init__(self, options: DatabaseOptions, spans: Spans, shown: str) -> None:
+        self._spans = spans
+        self.database = Database(options)
+        self._shown = shown
 
     def __repr__(self) -> str:
         return repr(self._shown)
@@ -45,7 +51,16 @@ class EmbeddedAPI:
         self.database.close()
 
 
-def _options(settings: Settings) -> DatabaseOptions:
+def open_embedded(settings: Settings | DefaultSettings) -> EmbeddedAPI:
+    """Open the database that settings describe; raises as ``EmbeddedAPI``, ValueError for settings that are none."""
+    spans = Spans() if isinstance(settings, DefaultSettings) else spans_of("SegmentAPI", settings)
+    return EmbeddedAPI(database_options(settings), spans, database_name(settings))
+
+
+def database_options(settings: Settings | DefaultSettings) -> DatabaseOptions:
+    """Return how the database is opened that settings describe; ValueError for an unknown cache policy."""
+    if isinstance(settings, DefaultSettings):
+        return DatabaseOptions(None if settings.directory is None else Path(settings.directory))
     return DatabaseOptions(
         directory=Path(settings.persist_directory) if settings.is_persistent else None,
         migrations=settings.migrations,

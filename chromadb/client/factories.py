@@ -1,4 +1,8 @@
-"""The functions that make clients, and the settings they use when none are given."""
+"""The functions that make clients, and the settings they use when none are given.
+
+What clients of servers need is loaded by the functions that make them: programs with a database of their own have
+another half of this room to wait for.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 from chromadb.client.admin import AdminClient as AdminAPI
 from chromadb.client.client import Client as ClientAPI
-from chromadb.client.remote import (
-    cloud_access,
-    key_of_open_cloud_client,
-    remote_settings,
-    with_cloud_access,
-)
-from chromadb.client.settings import Settings
-from chromadb.client.system import ASYNC_HTTP_API, CLOUD_HOST, HTTP_API
+from chromadb.client.default_settings import DefaultSettings, settings_of_environment
+from chromadb.client.system import ASYNC_HTTP_API, CLOUD_HOST, HTTP_API, System
 from chromadb.model.names import DEFAULT_DATABASE, DEFAULT_TENANT
 
 if TYPE_CHECKING:
     from chromadb.client.async_client import AsyncClient as AsyncClientAPI
+    from chromadb.client.settings import Settings
 
-_process_settings: Settings | None = None
+_process_settings: Settings | DefaultSettings | None = None
 
 
 def configure(**settings: Any) -> None:
     """Replace the settings that ``Client()`` uses in this process."""
+    from chromadb.client.settings import Settings
+
     global _process_settings
     _process_settings = Settings(**settings)
 
@@ -32,8 +33,16 @@ def configure(**settings: Any) -> None:
 def get_settings() -> Settings:
     """Return the settings that ``Client()`` uses: those of ``configure``, else of the environment and ``.env``."""
     global _process_settings
+    settings = _settings_of_process()
+    if isinstance(settings, DefaultSettings):
+        settings = _process_settings = settings.complete()
+    return settings
+
+
+def _settings_of_process() -> Settings | DefaultSettings:
+    global _process_settings
     if _process_settings is None:
-        _process_settings = Settings()
+        _process_settings = settings_of_environment()
     return _process_settings
 
 
@@ -44,9 +53,7 @@ def EphemeralClient(  # noqa: N802 - the published name
 
     Its data is gone when the last of them is closed. Raises NotFoundError for an unknown tenant or database.
     """
-    settings = Settings() if settings is None else settings
-    settings.is_persistent = False
-    return ClientAPI(tenant=str(tenant), database=str(database), settings=settings)
+    return ClientAPI.from_system(System(_in_this_process(settings, None)), str(tenant), str(database))
 
 
 def PersistentClient(  # noqa: N802 - the published name
@@ -60,10 +67,18 @@ def PersistentClient(  # noqa: N802 - the published name
     Raises NotFoundError for an unknown tenant or database, StorageError (an InternalError) when the directory cannot be
     used, ValueError when a client of this path exists with other settings.
     """
-    settings = Settings() if settings is None else settings
-    settings.persist_directory = str(path)
-    settings.is_persistent = True
-    return ClientAPI(tenant=str(tenant), database=str(database), settings=settings)
+    return ClientAPI.from_system(System(_in_this_process(settings, str(path))), str(tenant), str(database))
+
+
+def _in_this_process(settings: Settings | None, directory: str | None) -> Settings | DefaultSettings:
+    """Return the settings, changed, of a database in this process. directory: where it lies, None: in memory."""
+    used = settings_of_environment() if settings is None else settings
+    if isinstance(used, DefaultSettings):
+        return DefaultSettings(directory)
+    if directory is not None:
+        used.persist_directory = directory
+    used.is_persistent = directory is not None
+    return used
 
 
 def RustClient(  # noqa: N802 - the published name
@@ -85,14 +100,13 @@ def Client(  # noqa: N802 - the published name
 
     settings: None uses ``get_settings()``, that is the environment (IS_PERSISTENT, PERSIST_DIRECTORY ...) and ``.env``.
     """
-    return ClientAPI(
-        tenant=str(tenant), database=str(database), settings=get_settings() if settings is None else settings
-    )
+    system = System(_settings_of_process() if settings is None else settings)
+    return ClientAPI.from_system(system, str(tenant), str(database))
 
 
 def AdminClient(settings: Settings | None = None) -> AdminAPI:  # noqa: N802 - the published name
     """Return a client for the tenants and databases of the database that the settings describe."""
-    return AdminAPI(Settings() if settings is None else settings)
+    return AdminAPI(settings)
 
 
 def HttpClient(  # noqa: N802 - the published name
@@ -112,6 +126,8 @@ def HttpClient(  # noqa: N802 - the published name
     Raises ValueError when no server answers, or when the settings name another one; NotFoundError for an unknown tenant
     or database, ChromaAuthError or AuthorizationError when the server refuses the caller.
     """
+    from chromadb.client.remote import remote_settings
+
     used = remote_settings(HTTP_API, host, port, ssl, headers, settings)
     return ClientAPI(tenant=str(tenant), database=str(database), settings=used)
 
@@ -130,6 +146,7 @@ async def AsyncHttpClient(  # noqa: N802 - the published name
     But that httpx.ConnectError is raised when no server answers.
     """
     from chromadb.client.async_client import AsyncClient
+    from chromadb.client.remote import remote_settings
 
     used = remote_settings(ASYNC_HTTP_API, host, port, ssl, headers, settings)
     return await AsyncClient.create(str(tenant), str(database), used)
@@ -153,6 +170,7 @@ def CloudClient(  # noqa: N802 - the published name
     Raises ValueError without a key or a server, ChromaAuthError when the tenant or database remains unknown, and as
     ``HttpClient``.
     """
+    from chromadb.client.remote import cloud_access, key_of_open_cloud_client, remote_settings, with_cloud_access
     from chromadb.embedding.remote.chroma_cloud import lend_keys
 
     lend_keys(key_of_open_cloud_client)

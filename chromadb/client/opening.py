@@ -18,7 +18,6 @@ from chromadb.client.configuration import (
 )
 from chromadb.client.operations.catalog import CreateCollection, GetCollectionById, GetDatabase, ListCollections
 from chromadb.client.preparation import non_negative
-from chromadb.client.settings import Settings
 from chromadb.client.texts import required_text
 from chromadb.embedding.default import DefaultEmbeddingFunction
 from chromadb.embedding.protocol import EmbeddingFunction, validate_embedding_function
@@ -27,7 +26,7 @@ from chromadb.model.errors import ChromaAuthError, InvalidArgumentError
 from chromadb.model.identity import UserIdentity, maybe_set_tenant_and_database
 
 if TYPE_CHECKING:
-    from chromadb.client.collection_model import CollectionModel
+    from chromadb.client.collection_description import CollectionDescription
     from chromadb.client.schema import Schema
 
 DEFAULT_FUNCTION = DefaultEmbeddingFunction()
@@ -41,17 +40,12 @@ class Place(Struct, frozen=True):
     database: str
 
 
-def own_place(identity: UserIdentity, settings: Settings, tenant: str | None, database: str | None) -> Place:
-    """Return where a client works: where it was told to, or where its identity alone may, if the settings say so.
+def own_place(identity: UserIdentity, follows_identity: bool, tenant: str | None, database: str | None) -> Place:
+    """Return where a client works: where it was told to, or, if it follows its identity, where that alone may.
 
     Raises ChromaAuthError when the identity may not use what was given, or when neither says a tenant or database.
     """
-    chosen_tenant, chosen_database = maybe_set_tenant_and_database(
-        identity,
-        settings.chroma_overwrite_singleton_tenant_database_access_from_auth,
-        tenant,
-        database,
-    )
+    chosen_tenant, chosen_database = maybe_set_tenant_and_database(identity, follows_identity, tenant, database)
     if not chosen_tenant:
         raise ChromaAuthError(
             "Could not determine a tenant from the current authentication method. Please provide a tenant."
@@ -90,10 +84,10 @@ class Creation(Struct, frozen=True):
     operation: CreateCollection
     embedding_function: EmbeddingFunction[Any] | None
 
-    def check(self, model: CollectionModel) -> None:
+    def check(self, description: CollectionDescription) -> None:
         """Raise ValueError when the collection that was there already embeds with another function."""
         if self.operation.get_or_create:
-            check_function(model, self.embedding_function)
+            check_function(description, self.embedding_function)
 
 
 def creating(
@@ -122,9 +116,11 @@ def creating(
     return Creation(operation, creation.embedding_function)
 
 
-def check_function(model: CollectionModel, embedding_function: EmbeddingFunction[Any] | None) -> None:
+def check_function(description: CollectionDescription, embedding_function: EmbeddingFunction[Any] | None) -> None:
     """Raise ValueError when a function (the default aside) is not the one of the collection."""
-    validate_embedding_function_conflict_on_get(embedding_function, model.configuration_json.get("embedding_function"))
+    validate_embedding_function_conflict_on_get(
+        embedding_function, description.configuration_json.get("embedding_function")
+    )
 
 
 def finding_by_id(place: Place, id_: UUID | str) -> GetCollectionById:

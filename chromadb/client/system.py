@@ -11,31 +11,33 @@ import threading
 from collections.abc import MutableMapping
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
-from chromadb.auth.providers import Component
-from chromadb.client.api import API, AsyncAPI
+from chromadb.client.default_settings import DefaultSettings, database_name, settings_of_environment
 from chromadb.client.operations.system import Reset
-from chromadb.client.settings import Settings
+from chromadb.client.setting_defaults import SettingDefaults
+
+if TYPE_CHECKING:
+    from chromadb.auth.providers import Component
+    from chromadb.client.api import API, AsyncAPI
+    from chromadb.client.settings import Settings
 
 T = TypeVar("T")
 
-LOCAL_API = "chromadb.api.rust.RustBindingsAPI"
+LOCAL_API = SettingDefaults.chroma_api_impl
 HTTP_API = "chromadb.api.fastapi.FastAPI"
 ASYNC_HTTP_API = "chromadb.api.async_fastapi.AsyncFastAPI"
 _SYNONYMS = {"chromadb.api.segment.SegmentAPI": LOCAL_API}
 """Names under which older code asks for a database in this process."""
 
 _MODULES = {
-    LOCAL_API: ("chromadb.client.embedded", "EmbeddedAPI"),
+    LOCAL_API: ("chromadb.client.embedded", "open_embedded"),
     HTTP_API: ("chromadb.client.http.transport", "HttpAPI"),
     ASYNC_HTTP_API: ("chromadb.client.http.async_transport", "AsyncHttpAPI"),
 }
-"""Where each kind is; loaded when it is used, so that a client of a server needs no database engine."""
-
-_EPHEMERAL = "ephemeral"
+"""What opens each kind; loaded when it is used, so that a client of a server needs no database engine."""
 
 CLOUD_HOST = "api.trychroma.com"
 CLOUD_KEY_HEADER = "X-Chroma-Token"
@@ -49,28 +51,41 @@ class System:
     Raises NotImplementedError for a ``chroma_api_impl`` that there is not.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        settings.chroma_api_impl = _SYNONYMS.get(settings.chroma_api_impl, settings.chroma_api_impl)
-        if settings.chroma_api_impl not in _MODULES:
-            accepted = ", ".join([*_MODULES, *_SYNONYMS])
-            raise NotImplementedError(
-                f"chroma_api_impl={settings.chroma_api_impl!r} is not available; the kinds of client are {accepted}"
-            )
-        self.settings = settings
-        self.identifier = _identifier(settings)
+    def __init__(self, settings: Settings | DefaultSettings) -> None:
+        self._settings = settings
+        self._kind = LOCAL_API if isinstance(settings, DefaultSettings) else _kind(settings)
+        self.identifier = database_name(settings) if self.is_embedded else str(uuid4())
         self.holders = 0
         self._started: Any = None
         self._parts: dict[type[Component], Component] = {}
 
     @property
+    def settings(self) -> Settings:
+        """What it is reached with."""
+        if isinstance(self._settings, DefaultSettings):
+            self._settings = self._settings.complete()
+        return self._settings
+
+    def has_settings_of(self, other: System) -> bool:
+        """Return whether every setting is that of the other system."""
+        return self._settings == other._settings or self.settings == other.settings
+
+    @property
+    def follows_identity(self) -> bool:
+        """Whether its clients work where alone their identity may, if that is one place."""
+        if isinstance(self._settings, DefaultSettings):
+            return SettingDefaults.chroma_overwrite_singleton_tenant_database_access_from_auth
+        return self._settings.chroma_overwrite_singleton_tenant_database_access_from_auth
+
+    @property
     def is_embedded(self) -> bool:
         """Whether the database is in this process."""
-        return self.settings.chroma_api_impl == LOCAL_API
+        return self._kind == LOCAL_API
 
     @property
     def is_async(self) -> bool:
         """Whether its clients are asynchronous ones."""
-        return self.settings.chroma_api_impl == ASYNC_HTTP_API
+        return self._kind == ASYNC_HTTP_API
 
     @property
     def api(self) -> API:
@@ -86,7 +101,7 @@ class System:
         if not self.is_async:
             raise ValueError(
                 f"an asynchronous client needs chroma_api_impl={ASYNC_HTTP_API!r}, got "
-                f"{self.settings.chroma_api_impl!r}; chromadb.AsyncHttpClient sets it"
+                f"{self._kind!r}; chromadb.AsyncHttpClient sets it"
             )
         api: AsyncAPI = self._component()
         return api
@@ -102,6 +117,9 @@ class System:
         One of another package's, which derives from ``Component``, is made when it is first asked for. It starts and
         stops with the system.
         """
+        # The room that components come from is loaded where one is defined; a database of its own needs none.
+        from chromadb.auth.providers import Component
+
         if issubclass(type, Component):
             part = self._parts.get(type)
             if part is None:
@@ -122,13 +140,13 @@ class System:
         name no server, RuntimeError for a database where only clients of servers are installed.
         """
         if self._started is None:
-            module, name = _MODULES[self.settings.chroma_api_impl]
+            module, name = _MODULES[self._kind]
             if self.is_embedded and find_spec("chromadb.engine") is None:
                 raise RuntimeError(
                     "This is chromadb-client, which reaches servers and holds no database: use chromadb.HttpClient, or "
                     "`pip install chromadb` in its place"
                 )
-            self._started = getattr(import_module(module), name)(self.settings)
+            self._started = getattr(import_module(module), name)(self._settings)
             for part in self._parts.values():
                 part.start()
 
@@ -150,10 +168,15 @@ class System:
             part.reset_state()
 
 
-def _identifier(settings: Settings) -> str:
-    if settings.chroma_api_impl != LOCAL_API:
-        return str(uuid4())
-    return settings.persist_directory if settings.is_persistent else _EPHEMERAL
+def _kind(settings: Settings) -> str:
+    """Return the kind of client, which the settings then name as it is known here."""
+    settings.chroma_api_impl = _SYNONYMS.get(settings.chroma_api_impl, settings.chroma_api_impl)
+    if settings.chroma_api_impl not in _MODULES:
+        accepted = ", ".join([*_MODULES, *_SYNONYMS])
+        raise NotImplementedError(
+            f"chroma_api_impl={settings.chroma_api_impl!r} is not available; the kinds of client are {accepted}"
+        )
+    return settings.chroma_api_impl
 
 
 class SharedSystemClient:
@@ -164,7 +187,9 @@ class SharedSystemClient:
     _registry_lock: ClassVar[threading.RLock] = threading.RLock()
 
     def __init__(self, settings: Settings | None = None, *, system: System | None = None) -> None:
-        self._system = self._acquire(System(Settings() if settings is None else settings) if system is None else system)
+        if system is None:
+            system = System(settings_of_environment() if settings is None else settings)
+        self._system = self._acquire(system)
         self._holds_reference = True
 
     def get_settings(self) -> Settings:
@@ -181,7 +206,7 @@ class SharedSystemClient:
                 system = wanted
                 system.start()
                 systems[system.identifier] = system
-            elif system.settings != wanted.settings:
+            elif not system.has_settings_of(wanted):
                 raise ValueError(
                     f"An instance of Chroma already exists for {wanted.identifier} with different settings"
                 )

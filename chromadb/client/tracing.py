@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from chromadb.client.settings import Settings
-
 if TYPE_CHECKING:
     from chromadb.client.operations.operation import Operation
+    from chromadb.client.settings import Settings
     from chromadb.telemetry.options import TracingOptions
 
 _SCOPE = "chromadb.telemetry.opentelemetry"

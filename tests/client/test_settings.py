@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from chromadb.client.settings import APIVersion, Settings
+from chromadb.client.setting_defaults import APIVersion
+from chromadb.client.settings import Settings
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from chromadb.client.http.address import without_credentials
+from chromadb.client.http.unexpected_answer import UnexpectedAnswerError
 from chromadb.client.operations.operation import Call
 from chromadb.model.errors import BatchSizeExceededError, ChromaError, error_types
 
@@ -16,17 +17,6 @@ T = TypeVar("T")
 
 _SHOWN = 200
 _TRACE_HEADER = "chroma-trace-id"
-
-
-class UnexpectedAnswerError(ChromaError):
-    """An answer that no Chroma server gives: that of a proxy, or of another program at the address."""
-
-    def code(self) -> int:
-        return 500
-
-
-# The path that callers import errors from, and that tracebacks should therefore show.
-UnexpectedAnswerError.__module__ = "chromadb.errors"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from chromadb.client.collection_model import CollectionModel
+from chromadb.client.collection_description import CollectionDescription
 from chromadb.client.operations.operation import Call, Operation, nothing, page, reading
 from chromadb.model import wire
 from chromadb.model.collection import CollectionAddress, DatabaseInfo
@@ -100,7 +100,7 @@ class DeleteDatabase(Operation[None], frozen=True):
         return Call("DELETE", _database(self.tenant, self.name), nothing)
 
 
-class CreateCollection(Operation[CollectionModel], frozen=True):
+class CreateCollection(Operation[CollectionDescription], frozen=True):
     """Add a collection, or find the one that has the name."""
 
     name: str
@@ -111,7 +111,7 @@ class CreateCollection(Operation[CollectionModel], frozen=True):
     schema: Mapping[str, Any] | None
     get_or_create: bool
 
-    def on_database(self, database: Database) -> CollectionModel:
+    def on_database(self, database: Database) -> CollectionDescription:
         info, _ = database.create_collection(
             self.name,
             self.tenant,
@@ -121,9 +121,9 @@ class CreateCollection(Operation[CollectionModel], frozen=True):
             self.schema,
             self.get_or_create,
         )
-        return CollectionModel.of(info)
+        return CollectionDescription.of(info)
 
-    def on_server(self) -> Call[CollectionModel]:
+    def on_server(self) -> Call[CollectionDescription]:
         body = {
             "name": self.name,
             "metadata": check_collection_metadata(self.metadata, "metadata"),
@@ -135,36 +135,36 @@ class CreateCollection(Operation[CollectionModel], frozen=True):
         return Call("POST", path, _read_collection, body=json_text(body))
 
 
-class GetCollection(Operation[CollectionModel], frozen=True):
+class GetCollection(Operation[CollectionDescription], frozen=True):
     """Find a collection by its name."""
 
     name: str
     tenant: str
     database: str
 
-    def on_database(self, database: Database) -> CollectionModel:
-        return CollectionModel.of(database.get_collection(self.name, self.tenant, self.database))
+    def on_database(self, database: Database) -> CollectionDescription:
+        return CollectionDescription.of(database.get_collection(self.name, self.tenant, self.database))
 
-    def on_server(self) -> Call[CollectionModel]:
+    def on_server(self) -> Call[CollectionDescription]:
         return Call("GET", (*_database(self.tenant, self.database), "collections", self.name), _read_collection)
 
 
-class GetCollectionById(Operation[CollectionModel], frozen=True):
+class GetCollectionById(Operation[CollectionDescription], frozen=True):
     """Find a collection by its id."""
 
     collection: CollectionAddress
 
-    def on_database(self, database: Database) -> CollectionModel:
+    def on_database(self, database: Database) -> CollectionDescription:
         address = self.collection
-        return CollectionModel.of(database.get_collection_by_id(address.id, address.tenant, address.database))
+        return CollectionDescription.of(database.get_collection_by_id(address.id, address.tenant, address.database))
 
-    def on_server(self) -> Call[CollectionModel]:
+    def on_server(self) -> Call[CollectionDescription]:
         address = self.collection
         path = (*_database(address.tenant, address.database), "collections", "by-id", str(address.id))
         return Call("GET", path, _read_collection)
 
 
-class ListCollections(Operation[list[CollectionModel]], frozen=True):
+class ListCollections(Operation[list[CollectionDescription]], frozen=True):
     """List a page of the collections of a database."""
 
     tenant: str
@@ -172,12 +172,12 @@ class ListCollections(Operation[list[CollectionModel]], frozen=True):
     limit: int | None
     offset: int | None
 
-    def on_database(self, database: Database) -> list[CollectionModel]:
+    def on_database(self, database: Database) -> list[CollectionDescription]:
         found = database.list_collections(self.tenant, self.database, self.limit, self.offset)
-        return [CollectionModel.of(info) for info in found]
+        return [CollectionDescription.of(info) for info in found]
 
-    def on_server(self) -> Call[list[CollectionModel]]:
-        read = reading(list[wire.CollectionAnswer], lambda answers: list(map(_collection_model, answers)))
+    def on_server(self) -> Call[list[CollectionDescription]]:
+        read = reading(list[wire.CollectionAnswer], lambda answers: list(map(_description, answers)))
         path = (*_database(self.tenant, self.database), "collections")
         return Call("GET", path, read, page(self.limit, self.offset))
 
@@ -237,17 +237,19 @@ class ModifyCollection(Operation[None], frozen=True):
         return {**self.new_metadata, **(check_collection_metadata(present or None, "new_metadata") or {})}
 
 
-class ForkCollection(Operation[CollectionModel], frozen=True):
+class ForkCollection(Operation[CollectionDescription], frozen=True):
     """Copy a collection under another name."""
 
     collection: CollectionAddress
     new_name: str
 
-    def on_database(self, database: Database) -> CollectionModel:
+    def on_database(self, database: Database) -> CollectionDescription:
         address = self.collection
-        return CollectionModel.of(database.fork_collection(address.id, self.new_name, address.tenant, address.database))
+        return CollectionDescription.of(
+            database.fork_collection(address.id, self.new_name, address.tenant, address.database)
+        )
 
-    def on_server(self) -> Call[CollectionModel]:
+    def on_server(self) -> Call[CollectionDescription]:
         path, body = collection_path(self.collection, "fork"), json_text({"new_name": self.new_name})
         return Call("POST", path, _read_collection, body=body)
 
@@ -278,8 +280,8 @@ def _described(database: DatabaseInfo | wire.DatabaseAnswer) -> dict[str, Any]:
     return {"id": database.id, "name": database.name, "tenant": database.tenant}
 
 
-def _collection_model(answer: wire.CollectionAnswer) -> CollectionModel:
-    return CollectionModel(
+def _description(answer: wire.CollectionAnswer) -> CollectionDescription:
+    return CollectionDescription(
         id=UUID(answer.id),
         name=answer.name,
         configuration_json=answer.configuration_json,
@@ -293,4 +295,4 @@ def _collection_model(answer: wire.CollectionAnswer) -> CollectionModel:
     )
 
 
-_read_collection = reading(wire.CollectionAnswer, _collection_model)
+_read_collection = reading(wire.CollectionAnswer, _description)

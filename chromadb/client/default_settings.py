@@ -1,0 +1,56 @@
+"""The settings of a client that was given none, where the environment and ``.env`` say nothing either.
+
+``Settings`` checks what it is made of, and to load the package that it checks with takes longer than to open a database
+and query it. So it is only made where there is something to check, or where somebody asks for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from chromadb.client.environment import given_texts
+from chromadb.client.setting_defaults import SETTING_NAMES
+
+if TYPE_CHECKING:
+    from chromadb.client.settings import Settings
+
+
+_IN_MEMORY = "ephemeral"
+
+
+class DefaultSettings(Struct, frozen=True):
+    """The default of every setting, for a database in this process.
+
+    directory: where that lies, as the caller wrote it; None: in memory.
+    """
+
+    directory: str | None = None
+
+    def complete(self) -> Settings:
+        """Return the same as ``Settings``."""
+        from chromadb.client.settings import Settings
+
+        # Made without its constructor, which would read an environment that may have changed since.
+        if self.directory is None:
+            return Settings.model_construct(is_persistent=False)
+        return Settings.model_construct(is_persistent=True, persist_directory=self.directory)
+
+
+def database_name(settings: Settings | DefaultSettings) -> str:
+    """Return what a database in this process is called: its directory as the caller wrote it, or "ephemeral"."""
+    if isinstance(settings, DefaultSettings):
+        directory = settings.directory
+    else:
+        directory = settings.persist_directory if settings.is_persistent else None
+    return _IN_MEMORY if directory is None else directory
+
+
+def settings_of_environment() -> Settings | DefaultSettings:
+    """Return what the environment and ``.env`` set; raises as ``Settings``."""
+    if SETTING_NAMES.isdisjoint(given_texts(".env")):
+        return DefaultSettings()
+    from chromadb.client.settings import Settings
+
+    return Settings()
