@@ -6,7 +6,7 @@ Works inside the transaction of its caller, in which every record asked for exis
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, repeat
 from typing import Any
 
 import apsw
@@ -42,15 +42,19 @@ def hydrated_each(connection: apsw.Connection, lists: Sequence[Numbers], columns
 
 
 def _rows(connection: apsw.Connection, numbers: Numbers, columns: Columns) -> list[tuple[Any, ...]]:
-    """Return (id, document, uri, metadata JSON) of each record, None for what the columns do not need."""
-    document = "r.document" if columns.documents else "NULL"
-    uri = "r.uri" if columns.uris or columns.metadatas else "NULL"
-    metadata = "r.metadata" if columns.metadatas else "NULL"
-    return list(records.fetch(connection, numbers, f"r.id, {document}, {uri}, {metadata}"))
+    """Return of each record its id and then, as far as the columns need them, document, URI and metadata JSON."""
+    document = ", r.document" if columns.documents else ""
+    uri = ", r.uri" if columns.uris or columns.metadatas else ""
+    metadata = ", r.metadata" if columns.metadatas else ""
+    return records.fetch(connection, numbers, f"r.id{document}{uri}{metadata}")
 
 
 def _shown(rows: Sequence[tuple[Any, ...]], columns: Columns) -> Records:
-    ids, documents, uris, stored = zip(*rows, strict=True) if rows else ((), (), (), ())
+    fields = iter(zip(*rows, strict=True)) if rows else repeat(())
+    ids = next(fields)
+    documents = next(fields) if columns.documents else ()
+    uris = next(fields) if columns.uris or columns.metadatas else ()
+    stored = next(fields) if columns.metadatas else ()
     return Records(
         ids=list(ids),
         documents=list(documents) if columns.documents else None,

@@ -163,8 +163,12 @@ def matrix_of(embeddings: Embeddings | npt.NDArray[Any]) -> Matrix:
 
     Raises InvalidArgumentError when their lengths differ or a value is NaN, infinite or too large for float32.
     """
-    if isinstance(embeddings, list) and len({len(embedding) for embedding in embeddings}) != 1:
-        raise InvalidArgumentError("Inconsistent dimensions in provided embeddings")
+    if isinstance(embeddings, list):
+        if len({len(embedding) for embedding in embeddings}) != 1:
+            raise InvalidArgumentError("Inconsistent dimensions in provided embeddings")
+        if len(embeddings) == 1:
+            # One row is a matrix as it is: a query does not wait for a list to be put together.
+            embeddings = embeddings[0][None]
     with np.errstate(over="ignore"):
         matrix = np.ascontiguousarray(embeddings, dtype=np.float32)
     if not np.isfinite(matrix).all():

@@ -102,6 +102,10 @@ class Column:
         self._words.append(words)
         self._kinds.append(kinds)
 
+    def has(self, kind: Kind) -> bool:
+        """Return whether any slot holds a value of the kind."""
+        return kind in self._present
+
     def compared(self, kind: Kind, comparison: Comparison, operand: int | float, size: int) -> Mask:
         """Return which of the first ``size`` slots hold a value of a kind that compares so with the operand.
 
@@ -283,8 +287,10 @@ def _recoded(
 
 def _among(values: npt.NDArray[Any], wanted: Sequence[float]) -> Mask:
     """Return which values, int64 or float64, are one of those wanted."""
+    if not wanted:
+        return np.zeros(len(values), dtype=np.bool_)
     if len(wanted) <= _COMPARED_ONE_BY_ONE:
-        return reduce(operator.or_, (values == one for one in wanted), np.zeros(len(values), dtype=np.bool_))
+        return reduce(operator.or_, (values == one for one in wanted))
     operands = np.array(wanted, dtype=values.dtype)
     lowest, highest = operands.min(), operands.max()
     if values.dtype == np.float64 or int(highest) - int(lowest) >= _LARGEST_TABLE:

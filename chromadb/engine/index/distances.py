@@ -9,6 +9,7 @@ All in binary32, smaller is nearer.
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -76,7 +77,8 @@ def nearest_among(
     if len(queries) == 1:
         # Several share what a copy of the rows costs.
         scores, errors = scored(comparable(queries, space), vectors, squared_norms, slots[None], space, 1)
-        return nearest_scored(queries, vectors, slots[None], scores, errors, count, space, order)
+        chosen = slots[_possible(scores[0], float(errors[0]), count)]
+        return [_measured(queries[0], vectors.take(chosen), chosen, count, space, order)]
     results = []
     approximate = _Approximation(queries, squared_norms[slots], space)
     step = max(1, _SCORES_AT_ONCE // len(slots))
@@ -150,13 +152,13 @@ def scored(
         if not np.isfinite(largest).all():
             largest = np.where(slots >= 0, scores, 0).max(axis=1)
         return scores, np.where(largest < _LARGEST_SAFE_PRODUCT, largest * _rounding(queries.shape[1]), np.inf)
-    norms = squared_norms[slots]
+    norms = _Norms(squared_norms[slots])
     products = vectors.inner_products(queries, slots, threads)
     if space == "cosine":
         with np.errstate(over="ignore", invalid="ignore"):
-            products *= _inverse_lengths(norms)
+            products *= norms.inverse_lengths()
     scores = np.subtract(1, products, out=products)
-    return scores, _error_bounds(queries, norms, space).astype(np.float32)
+    return scores, norms.error_bounds(queries, space)
 
 
 def nearest_scored(
@@ -203,11 +205,12 @@ class _Approximation:
 
     def __init__(self, queries: Matrix, squared_norms: Distances, space: str) -> None:
         self._space = space
+        norms = _Norms(squared_norms)
         self._norms = squared_norms
         self._queries = comparable(queries, space)
         if space == "cosine":
-            self._inverse = _inverse_lengths(squared_norms)
-        self._errors = _error_bounds(queries, squared_norms, space)
+            self._inverse = norms.inverse_lengths()
+        self._errors = norms.error_bounds(queries, space)
 
     def error(self, query: int) -> float:
         """Return by how much a score of this query may be off."""
@@ -228,37 +231,42 @@ class _Approximation:
         return np.negative(found, out=found)
 
 
-def _inverse_lengths(squared_norms: Distances) -> Distances:
-    if squared_norms.min(initial=1) <= 0:
-        squared_norms = np.where(squared_norms > 0, squared_norms, np.float32(1))
-    lengths: Distances = np.sqrt(squared_norms)
-    return np.reciprocal(lengths, out=lengths)
-
-
 def _rounding(dimension: int) -> float:
     """Return the relative error of a sum of products in binary32 with at least four partial sums, as kernels have."""
     return 2 * (dimension / 4 + 16) * _FLOAT32_ROUNDING
 
 
-def _error_bounds(queries: Matrix, squared_norms: Distances, space: str) -> npt.NDArray[np.float64]:
-    """Return by how much scores of the queries may be off; infinite where binary32 does not hold them."""
-    rounding = _rounding(queries.shape[1])
-    shortest, longest = squared_norms.min(initial=1), squared_norms.max(initial=0)
-    if space == "cosine" and shortest >= _SMALLEST_SAFE_SQUARE and longest < np.inf:
-        return np.full(len(queries), rounding)
-    longest = min(float(np.sqrt(longest)), _BEYOND_BINARY32)
-    if space == "cosine":
-        too_short = bool(((squared_norms > 0) & (squared_norms < _SMALLEST_SAFE_SQUARE)).any())
-        magnitude = np.full(len(queries), np.inf if too_short or longest == _BEYOND_BINARY32 else 1.0)
-    else:
-        lengths = np.sqrt(np.einsum("ij,ij->i", queries, queries, dtype=np.float64))
-        magnitude = lengths * longest if space == "ip" else 2 * lengths * longest + longest**2
-    return np.where(magnitude < _LARGEST_SAFE_PRODUCT, magnitude * rounding, np.inf)
+class _Norms:
+    """Squared lengths of some rows, of any shape, and what follows from the shortest and the longest of them."""
+
+    def __init__(self, squared: Distances) -> None:
+        self._squared = squared
+        self._shortest, self._longest = (float(squared.min()), float(squared.max())) if squared.size else (1.0, 0.0)
+
+    def inverse_lengths(self) -> Distances:
+        """Return one divided by each length, by 1 where it is zero."""
+        squared = self._squared if self._shortest > 0 else np.where(self._squared > 0, self._squared, np.float32(1))
+        lengths: Distances = np.sqrt(squared)
+        return np.reciprocal(lengths, out=lengths)
+
+    def error_bounds(self, queries: Matrix, space: str) -> Distances:
+        """Return by how much scores of the queries may be off; infinite where binary32 does not hold them."""
+        rounding = _rounding(queries.shape[1])
+        if space == "cosine" and self._shortest >= _SMALLEST_SAFE_SQUARE and self._longest < np.inf:
+            return np.full(len(queries), rounding, dtype=np.float32)
+        longest = min(math.sqrt(self._longest), _BEYOND_BINARY32)
+        if space == "cosine":
+            too_short = bool(((self._squared > 0) & (self._squared < _SMALLEST_SAFE_SQUARE)).any())
+            magnitude = np.full(len(queries), np.inf if too_short or longest == _BEYOND_BINARY32 else 1.0)
+        else:
+            lengths = np.sqrt(np.einsum("ij,ij->i", queries, queries, dtype=np.float64))
+            magnitude = lengths * longest if space == "ip" else 2 * lengths * longest + longest**2
+        return np.where(magnitude < _LARGEST_SAFE_PRODUCT, magnitude * rounding, np.inf).astype(np.float32)
 
 
 def _possible(scores: Distances, error: float, count: int) -> Slots:
     """Return the positions of all scores within the error of the count-th best."""
-    if not np.isfinite(error):
+    if not math.isfinite(error):
         # Products of such large values overflow; only the definition orders these rows.
         return np.arange(len(scores))
     if count < len(scores):

@@ -41,7 +41,9 @@ class SortedValues(Struct, frozen=True):
 
     def among(self, operands: Sequence[float]) -> list[slice]:
         """Return where the values lie that equal one of the operands, which are of their type."""
-        wanted = np.unique(np.array(operands, dtype=self.values.dtype))
+        wanted = np.array(operands, dtype=self.values.dtype)
+        if len(operands) > 1:
+            wanted = np.unique(wanted)
         firsts, lasts = self.values.searchsorted(wanted, "left"), self.values.searchsorted(wanted, "right")
         return [slice(first, last) for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)]
 

@@ -105,8 +105,11 @@ def _compare(column: Column, comparison: Comparison, operand: Scalar, size: int)
         if word is None:
             return np.zeros(size, dtype=np.bool_)
         return column.compared(Kind.BOOL if isinstance(operand, bool) else Kind.STRING, comparison, word, size)
-    mask = _compare_ints(column, comparison, operand, size)
-    mask |= _compare_floats(column, comparison, operand, size)
+    if not column.has(Kind.FLOAT):
+        return _compare_ints(column, comparison, operand, size)
+    mask = _compare_floats(column, comparison, operand, size)
+    if column.has(Kind.INT):
+        mask |= _compare_ints(column, comparison, operand, size)
     return mask
 
 
@@ -147,6 +150,9 @@ def _is_in(column: Column, operands: tuple[Scalar, ...], size: int) -> Mask:
     numbers = [operand for operand in operands if not isinstance(operand, str)]
     ints = [int(number) for number in numbers if INT64_MIN <= number <= INT64_MAX and number == int(number)]
     floats = [float(number) for number in numbers if float(number) == number]
-    mask = column.among(Kind.INT, ints, size)
-    mask |= column.among(Kind.FLOAT, floats, size)
+    if not column.has(Kind.FLOAT):
+        return column.among(Kind.INT, ints, size)
+    mask = column.among(Kind.FLOAT, floats, size)
+    if column.has(Kind.INT):
+        mask |= column.among(Kind.INT, ints, size)
     return mask

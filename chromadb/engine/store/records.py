@@ -7,7 +7,7 @@ caller.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import apsw
@@ -72,7 +72,7 @@ def _numbers_in(table: str, connection: apsw.Connection, collection: int, ids: S
 
 def stored_metadata(connection: apsw.Connection, numbers: Numbers) -> dict[int, str | None]:
     """Return number to metadata JSON of the records of the given numbers."""
-    rows: list[Any] = list(fetch(connection, numbers, "r.number, r.metadata"))
+    rows: list[Any] = fetch(connection, numbers, "r.number, r.metadata")
     return dict(rows)
 
 
@@ -143,21 +143,24 @@ def copy_collection(connection: apsw.Connection, source: int, target: int) -> No
     )
 
 
-def fetch(connection: apsw.Connection, numbers: Numbers, columns: str) -> Iterator[tuple[Any, ...]]:
-    """Yield the given columns of the records of the given numbers, in that order.
+def fetch(connection: apsw.Connection, numbers: Numbers, columns: str) -> list[tuple[Any, ...]]:
+    """Return the given columns of the records of the given numbers, in that order.
 
     columns: SQL, from the names of the table. Records that do not exist are left out; deleted ones may not be.
     """
     if len(numbers) == 0:
-        return iter(())
+        return []
     if len(numbers) > 1 and int(numbers[-1] - numbers[0]) == len(numbers) - 1 and bool((np.diff(numbers) == 1).all()):
-        return connection.execute(
+        rows = connection.execute(
             f"SELECT {columns} FROM records r WHERE number BETWEEN ? AND ? ORDER BY number",
             (int(numbers[0]), int(numbers[-1])),
         )
-    return connection.execute(
-        f"SELECT {columns} FROM carray(?) a CROSS JOIN records r ON r.number = a.value", (carray(numbers),)
-    )
+    else:
+        rows = connection.execute(
+            f"SELECT {columns} FROM carray(?) a CROSS JOIN records r ON r.number = a.value", (carray(numbers),)
+        )
+    found: list[Any] = rows.fetchall()
+    return found
 
 
 def live_numbers(connection: apsw.Connection, collection: int) -> Numbers:
