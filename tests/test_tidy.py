@@ -175,7 +175,8 @@ _ROOMS_INSIDE_FUNCTIONS = (
     # What most programs never use, so that they do not wait for it when they start.
     "chromadb.auth", "chromadb.client.async_client", "chromadb.client.collection_model", "chromadb.client.remote",
     "chromadb.client.schema", "chromadb.client.searches", "chromadb.client.settings", "chromadb.client.span_names",
-    "chromadb.embedding.remote", "chromadb.engine", "chromadb.model.expression", "chromadb.telemetry",
+    "chromadb.embedding.minilm", "chromadb.embedding.remote", "chromadb.engine", "chromadb.model.expression",
+    "chromadb.telemetry",
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from chromadb.client.admin import AdminClient as AdminAPI
 from chromadb.client.async_admin import AsyncAdminClient as AsyncAdminAPI
 from chromadb.client.async_client import AsyncClient as AsyncClientAPI
 from chromadb.client.client import Client as ClientAPI
-from chromadb.client.configuration import CreateCollectionConfiguration, UpdateCollectionConfiguration
+from chromadb.client.configuration_types import CreateCollectionConfiguration, UpdateCollectionConfiguration
 from chromadb.model.expression import (
     Abs,
     Aggregate,

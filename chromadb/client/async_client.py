@@ -8,7 +8,6 @@ from uuid import UUID
 
 from chromadb.client.api import AsyncAPI
 from chromadb.client.async_collection import AsyncCollection
-from chromadb.client.configuration import CreateCollectionConfiguration
 from chromadb.client.http.unexpected_answer import UnexpectedAnswerError
 from chromadb.client.opening import (
     DEFAULT_FUNCTION,
@@ -31,6 +30,7 @@ from chromadb.model.names import DEFAULT_DATABASE, DEFAULT_TENANT
 
 if TYPE_CHECKING:
     from chromadb.client.collection_description import CollectionDescription
+    from chromadb.client.configuration_types import CreateCollectionConfiguration
     from chromadb.client.schema import Schema
     from chromadb.client.settings import Settings
     from chromadb.embedding.data_loader import DataLoader

@@ -6,7 +6,6 @@ from asyncio import to_thread
 from typing import TYPE_CHECKING, Any, Literal
 
 from chromadb.client.api import AsyncAPI
-from chromadb.client.configuration import UpdateCollectionConfiguration
 from chromadb.client.described_collection import DescribedCollection
 from chromadb.client.operations.catalog import CountForks, ForkCollection
 from chromadb.client.operations.records import Explain, GetIndexingStatus
@@ -28,6 +27,7 @@ from chromadb.model.results import (
 if TYPE_CHECKING:
     from chromadb.client.arguments import Ids, Images, Metadatas, NullableTexts, Texts, Vectors
     from chromadb.client.collection_description import CollectionDescription
+    from chromadb.client.configuration_types import UpdateCollectionConfiguration
     from chromadb.embedding.data_loader import DataLoader
     from chromadb.model.expression.key import Key
     from chromadb.model.expression.search import Search

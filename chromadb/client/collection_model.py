@@ -11,8 +11,8 @@ from msgspec.structs import asdict
 from pydantic import BaseModel
 
 from chromadb.client.collection_description import CollectionDescription
-from chromadb.client.configuration import CollectionConfiguration
 from chromadb.client.configuration_json import load_collection_configuration_from_json
+from chromadb.client.configuration_types import CollectionConfiguration
 from chromadb.client.schema import Schema
 
 

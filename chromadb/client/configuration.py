@@ -1,82 +1,27 @@
-"""``configuration=`` between its user and the database: dictionaries with function objects, and JSON.
+"""``configuration=`` between its user and the database: from dictionaries with function objects to what is asked.
 
-``prepare_creation`` and ``prepare_update`` are what a client calls. Their parts, under the names that other
-packages import, are here too. Nothing here talks to a database.
+Nothing here talks to a database.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import Struct
 
 from chromadb.client import embedding_description
 from chromadb.client.configuration_json import (
-    collection_configuration_to_json,
-    collection_configuration_to_json_str,
     create_collection_configuration_to_json,
-    create_collection_configuration_to_json_str,
-    load_collection_configuration_from_json,
-    load_collection_configuration_from_json_str,
-    load_create_collection_configuration_from_json,
-    load_update_collection_configuration_from_json,
-    load_update_collection_configuration_from_json_str,
     update_collection_configuration_to_json,
-    update_collection_configuration_to_json_str,
 )
-from chromadb.client.configuration_types import (
-    CollectionConfiguration,
-    CreateCollectionConfiguration,
-    CreateHNSWConfiguration,
-    CreateSpannConfiguration,
-    HNSWConfiguration,
-    SpannConfiguration,
-    UpdateCollectionConfiguration,
-    UpdateHNSWConfiguration,
-    UpdateSpannConfiguration,
-)
-from chromadb.client.configuration_update import (
-    overwrite_collection_configuration,
-    overwrite_embedding_function,
-)
-from chromadb.client.legacy_metadata import (
-    create_collection_configuration_from_legacy_collection_metadata,
-    update_collection_configuration_from_legacy_collection_metadata,
-)
+from chromadb.client.configuration_update import overwrite_embedding_function
 
-__all__ = [
-    "CollectionConfiguration",
-    "CreateCollectionConfiguration",
-    "CreateHNSWConfiguration",
-    "CreateSpannConfiguration",
-    "Creation",
-    "HNSWConfiguration",
-    "SpannConfiguration",
-    "UpdateCollectionConfiguration",
-    "UpdateHNSWConfiguration",
-    "UpdateSpannConfiguration",
-    "collection_configuration_to_json",
-    "collection_configuration_to_json_str",
-    "create_collection_configuration_from_legacy_collection_metadata",
-    "create_collection_configuration_to_json",
-    "create_collection_configuration_to_json_str",
-    "load_collection_configuration_from_json",
-    "load_collection_configuration_from_json_str",
-    "load_create_collection_configuration_from_json",
-    "load_update_collection_configuration_from_json",
-    "load_update_collection_configuration_from_json_str",
-    "overwrite_collection_configuration",
-    "overwrite_embedding_function",
-    "prepare_creation",
-    "prepare_update",
-    "update_collection_configuration_from_legacy_collection_metadata",
-    "update_collection_configuration_to_json",
-    "update_collection_configuration_to_json_str",
-    "validate_embedding_function_conflict_on_create",
-    "validate_embedding_function_conflict_on_get",
-]
+if TYPE_CHECKING:
+    from chromadb.client.configuration_types import CreateCollectionConfiguration, UpdateCollectionConfiguration
+
+_MEMBERS = ("hnsw", "spann", "embedding_function")
 
 
 class Creation(Struct, frozen=True):
@@ -150,12 +95,11 @@ def _require_mapping(configuration: object) -> None:
 
 
 def _warn_of_unknown_members(configuration: Mapping[str, Any]) -> None:
-    known = CreateCollectionConfiguration.__annotations__
     for member in configuration:
-        if member not in known:
+        if member not in _MEMBERS:
             warnings.warn(
-                f"configuration[{member!r}] has no effect; the members are {', '.join(known)}. The distance, say, is "
-                "configuration={'hnsw': {'space': 'cosine'}}",
+                f"configuration[{member!r}] has no effect; the members are {', '.join(_MEMBERS)}. The distance, say, "
+                "is configuration={'hnsw': {'space': 'cosine'}}",
                 UserWarning,
                 stacklevel=4,
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from chromadb.client.configuration_json import (
     CHANGEABLE_HNSW,
@@ -12,12 +12,14 @@ from chromadb.client.configuration_json import (
     chosen,
     refuse_two_indexes,
 )
-from chromadb.client.configuration_types import (
-    CollectionConfiguration,
-    HNSWConfiguration,
-    SpannConfiguration,
-    UpdateCollectionConfiguration,
-)
+
+if TYPE_CHECKING:
+    from chromadb.client.configuration_types import (
+        CollectionConfiguration,
+        HNSWConfiguration,
+        SpannConfiguration,
+        UpdateCollectionConfiguration,
+    )
 
 
 def overwrite_collection_configuration(

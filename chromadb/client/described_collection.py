@@ -13,12 +13,8 @@ from msgspec.structs import replace
 
 from chromadb.client.answers import get_result, query_result
 from chromadb.client.attached_function import Function
-from chromadb.client.configuration import (
-    CollectionConfiguration,
-    UpdateCollectionConfiguration,
-    load_collection_configuration_from_json,
-    prepare_update,
-)
+from chromadb.client.configuration import prepare_update
+from chromadb.client.configuration_json import load_collection_configuration_from_json
 from chromadb.client.operations.catalog import GetCollectionById, ModifyCollection
 from chromadb.client.operations.functions import AttachFunction
 from chromadb.client.operations.records import Count, CountValues, Delete, Get, Query, Search, Write
@@ -55,6 +51,7 @@ from chromadb.model.schema_values import EMBEDDING_KEY
 if TYPE_CHECKING:
     from chromadb.client.collection_description import CollectionDescription
     from chromadb.client.collection_model import CollectionModel
+    from chromadb.client.configuration_types import CollectionConfiguration, UpdateCollectionConfiguration
     from chromadb.client.schema import Schema
     from chromadb.embedding.data_loader import DataLoader
     from chromadb.model.results import Include

@@ -11,11 +11,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from chromadb.client.configuration import (
-    CreateCollectionConfiguration,
-    prepare_creation,
-    validate_embedding_function_conflict_on_get,
-)
+from chromadb.client.configuration import prepare_creation, validate_embedding_function_conflict_on_get
 from chromadb.client.operations.catalog import CreateCollection, GetCollectionById, GetDatabase, ListCollections
 from chromadb.client.preparation import non_negative
 from chromadb.client.texts import required_text
@@ -27,6 +23,7 @@ from chromadb.model.identity import UserIdentity, maybe_set_tenant_and_database
 
 if TYPE_CHECKING:
     from chromadb.client.collection_description import CollectionDescription
+    from chromadb.client.configuration_types import CreateCollectionConfiguration
     from chromadb.client.schema import Schema
 
 DEFAULT_FUNCTION = DefaultEmbeddingFunction()

@@ -6,8 +6,9 @@ Embedding functions belong to clients: the database stores what they return.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from chromadb.client.embedding_description import KNOWN, rebuild
 from chromadb.embedding.protocol import SparseEmbeddingFunction
@@ -16,8 +17,7 @@ from chromadb.model.schema_values import DOCUMENT_KEY
 from chromadb.model.sparse import SparseVector, SparseVectors, validate_sparse_vectors
 
 
-@dataclass(frozen=True, slots=True)
-class _SparseIndex:
+class _SparseIndex(Struct, frozen=True):
     """An enabled sparse vector index: the key of its vectors, where their texts come from, how they are embedded.
 
     source_key: a metadata key, "#document", or None where vectors are always given. description: of the embedding

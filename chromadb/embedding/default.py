@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from chromadb.embedding.config_schemas import validate_config_schema
-from chromadb.embedding.minilm import embed_texts
 from chromadb.embedding.minilm_tokens import TOKENS_MAX
 from chromadb.embedding.protocol import EmbeddingFunction
 from chromadb.embedding.types import Documents, Space
@@ -41,7 +40,7 @@ class ONNXMiniLM_L6_V2(EmbeddingFunction[Documents]):  # noqa: N801 - the publis
 
         Raises ValueError for an empty list, and for an item that is not a valid text.
         """
-        return list(embed_texts(input, self._preferred_providers))
+        return _embedded(input, self._preferred_providers)
 
     @staticmethod
     def name() -> str:
@@ -77,7 +76,7 @@ class DefaultEmbeddingFunction(EmbeddingFunction[Documents]):
 
         Raises ValueError for an empty list, and for an item that is not a valid text.
         """
-        return list(embed_texts(input, None))
+        return _embedded(input, None)
 
     @staticmethod
     def name() -> str:
@@ -99,3 +98,10 @@ class DefaultEmbeddingFunction(EmbeddingFunction[Documents]):
         # Every collection that is made asks; an empty configuration needs no schema library to be right.
         if config != {}:
             validate_config_schema(config, "default")
+
+
+def _embedded(texts: Documents, preferred_providers: Sequence[str] | None) -> Embeddings:
+    # The function is named by every collection that names none, and embeds for few of them.
+    from chromadb.embedding.minilm import embed_texts
+
+    return list(embed_texts(texts, preferred_providers))

@@ -5,8 +5,6 @@ the values both share; configuration_requests.py reads what a create or update r
 A collection has one kind of index: a graph (HNSW) or partition lists (SPANN).
 """
 
-from __future__ import annotations
-
 import json
 import os
 from typing import Annotated, Any, ClassVar

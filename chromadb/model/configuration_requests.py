@@ -4,8 +4,6 @@ Strict: a member that does not exist or cannot change is refused by its name. Th
 older releases configured an index.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 

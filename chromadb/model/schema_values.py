@@ -4,8 +4,6 @@ Every part mirrors a JSON object; None is a member that was not given. Spellings
 (``#string``, ``$fts_index``) are read and never written.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar
 
 from msgspec.structs import replace

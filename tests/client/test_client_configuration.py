@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chromadb.client.configuration import (
+from chromadb.api.collection_configuration import (
     collection_configuration_to_json,
     create_collection_configuration_from_legacy_collection_metadata,
     create_collection_configuration_to_json,
@@ -20,14 +20,13 @@ from chromadb.client.configuration import (
     load_update_collection_configuration_from_json_str,
     overwrite_collection_configuration,
     overwrite_embedding_function,
-    prepare_creation,
-    prepare_update,
     update_collection_configuration_from_legacy_collection_metadata,
     update_collection_configuration_to_json,
     update_collection_configuration_to_json_str,
     validate_embedding_function_conflict_on_create,
     validate_embedding_function_conflict_on_get,
 )
+from chromadb.client.configuration import prepare_creation, prepare_update
 from chromadb.client.schema import HnswIndexConfig, Schema, SpannIndexConfig, VectorIndexConfig
 from chromadb.client.schema_update import update_schema_from_collection_configuration
 from chromadb.embedding import registry

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from chromadb.client.configuration import (
+from chromadb.api.collection_configuration import (
     collection_configuration_to_json,
     load_collection_configuration_from_json,
     load_create_collection_configuration_from_json,
     overwrite_collection_configuration,
-    prepare_update,
 )
+from chromadb.client.configuration import prepare_update
 from chromadb.client.schema import Schema, SpannIndexConfig, VectorIndexConfig
 from chromadb.client.schema_update import update_schema_from_collection_configuration
 
