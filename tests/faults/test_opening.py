@@ -55,7 +55,7 @@ def test_a_file_of_a_newer_version_is_refused(directory: Path) -> None:
 
 
 def test_a_file_with_another_history_is_refused(directory: Path) -> None:
-    edit(directory, f"UPDATE migrations SET hash = '{'0' * 32}' WHERE version = 1")
+    edit(directory, "UPDATE migrations SET sql = sql || ' -- ' WHERE version = 1")
     refused(directory, StorageError, r"another text of the migration 00001-catalog.sql")
 
 

@@ -1,14 +1,13 @@
 """Migrations: which scripts a file has seen, whether they are still the same, and applying those it has not.
 
-Each applied script is a row of the table ``migrations`` with a hash of its text, so that a file whose history differs
-from this package's is refused instead of misread.
+Each applied script is a row of the table ``migrations`` with its text, and a hash of that for other programs, so that a
+file whose history differs from this package's is refused instead of misread.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-from importlib import resources
+from pathlib import Path
 from typing import Literal
 
 import apsw
@@ -22,6 +21,7 @@ HashAlgorithm = Literal["md5", "sha256"]
 APPLICATION_ID = 0x43485246
 """Written into the header of every database file of this engine (SQLite's application_id)."""
 
+_FOLDER = Path(__file__).with_name("migrations")
 _FILE_NAME = re.compile(r"(\d{5})-[a-z-]+\.sql")
 _MIGRATIONS_TABLE = """
 CREATE TABLE IF NOT EXISTS migrations (
@@ -42,15 +42,17 @@ class Migration(Struct, frozen=True):
 
     def hash(self, algorithm: HashAlgorithm) -> str:
         """Return the hexadecimal digest of the text."""
+        # Brings OpenSSL, for which a program that opens an existing file should not wait.
+        import hashlib
+
         return hashlib.new(algorithm, self.sql.encode(), usedforsecurity=False).hexdigest()
 
 
 def available() -> list[Migration]:
     """Return the scripts of this package in order."""
-    folder = resources.files("chromadb.engine.store.migrations")
     found = [
         Migration(int(match[1]), entry.name, entry.read_text("utf-8"))
-        for entry in folder.iterdir()
+        for entry in _FOLDER.iterdir()
         if (match := _FILE_NAME.fullmatch(entry.name))
     ]
     return sorted(found, key=lambda migration: migration.version)
@@ -102,7 +104,7 @@ def apply_pending(connection: apsw.Connection, algorithm: HashAlgorithm, where: 
 
 
 def _applied(connection: apsw.Connection, where: str) -> dict[int, tuple[str, str]]:
-    """Return version to (file name, hash) of the scripts that the file has seen."""
+    """Return version to (file name, text) of the scripts that the file has seen."""
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     application_id = connection.pragma("application_id")
     if not tables and application_id == 0:
@@ -115,21 +117,20 @@ def _applied(connection: apsw.Connection, where: str) -> dict[int, tuple[str, st
                 "['documents', 'metadatas', 'embeddings']) and add them to a client of this one on another path"
             )
         raise StorageError(f"{where} is a SQLite file of another program; give a directory of its own")
-    rows = connection.execute("SELECT version, filename, hash FROM migrations")
-    return {version: (filename, digest) for version, filename, digest in rows}
+    rows = connection.execute("SELECT version, filename, sql FROM migrations")
+    return {version: (filename, sql) for version, filename, sql in rows}
 
 
 def _check_history(applied: dict[int, tuple[str, str]], migrations: list[Migration], where: str) -> None:
     known = {migration.version: migration for migration in migrations}
-    for version, (filename, digest) in applied.items():
+    for version, (filename, sql) in applied.items():
         migration = known.get(version)
         if migration is None:
             raise VersionMismatchError(
                 f"{where} was written by a newer chromadb (it has seen the migration {filename}, this version ends at "
                 f"{migrations[-1].filename}); nothing was changed. Upgrade with `pip install --upgrade chromadb`"
             )
-        algorithm: HashAlgorithm = "md5" if len(digest) == 32 else "sha256"
-        if migration.hash(algorithm) != digest:
+        if migration.sql != sql:
             raise StorageError(
                 f"{where} has seen another text of the migration {filename} than this version "
                 "carries; nothing was changed"
