@@ -19,6 +19,7 @@ from chromadb.engine.index.collection_index import CollectionIndex
 from chromadb.engine.index.columns import Mask
 from chromadb.engine.index.key_columns import SnapshotOutdatedError
 from chromadb.engine.index.segment import codeable, write_segment, write_with_columns
+from chromadb.engine.index.selected import Selected
 from chromadb.engine.index.slots import CodedSlots, Snapshot
 from chromadb.engine.index.vector_index import write_graph, write_lists
 from chromadb.engine.index.vectors import Slots
@@ -254,7 +255,7 @@ def _plan(
     chosen = np.zeros(snapshot.size, dtype=np.bool_)
     for extent in (tail, *(extents[sealed.segments[number].name] for number in merged if live_counts[number])):
         chosen[extent] = live[extent]
-    slots = snapshot.ordered(chosen)
+    slots = snapshot.ordered(Selected.of_mask(chosen))
     return _Plan(snapshot, sealed, state, frozenset(merged), slots)
 
 

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from chromadb.engine.hydration import hydrated, hydrated_each
 from chromadb.engine.index.collection_index import CollectionIndex
-from chromadb.engine.index.columns import Kind, Mask
+from chromadb.engine.index.columns import Kind
 from chromadb.engine.index.distances import Neighbours
+from chromadb.engine.index.selected import Selected
 from chromadb.engine.index.slots import Snapshot
 from chromadb.engine.query.facets import facets_of
 from chromadb.engine.query.key_values import values_of
@@ -57,7 +58,7 @@ def select(view: CollectionView, selection: Selection) -> Numbers:
         return _in_order(view, selection, selection.order)[page]
     if selection.condition is not None:
         snapshot = view.snapshot()
-        slots = snapshot.ordered(_mask(view, snapshot, selection))
+        slots = snapshot.ordered(_selected(view, snapshot, selection))
         return snapshot.numbers[slots[page]]
     if selection.ids is not None:
         found = records.numbers_by_id(view.connection, view.state.number, selection.ids)
@@ -96,7 +97,7 @@ def query(
             nothing = replace(nothing, embeddings=np.empty((0, 0), dtype=np.float32))
         return [Hits(nothing, np.empty(0, dtype=np.float32)) for _ in queries]
     with trace.stage("filter", snapshot.size):
-        selected = _mask(view, snapshot, selection)
+        selected = _selected(view, snapshot, selection)
     search = nearest_exactly if selection.exact else nearest
     found = search(snapshot, queries, selected, n_results + selection.offset, view.state.schema, trace)
     if selection.offset or selection.max_distance is not None:
@@ -115,10 +116,10 @@ def count(view: CollectionView, selection: Selection) -> int:
     """Return how many records are selected, its page aside; raises InvalidArgumentError for a bad filter."""
     if selection.condition is not None:
         check_filter(view.state, selection.condition)
-    mask = None
+    selected = None
     if selection.condition is not None or selection.ids is not None:
-        mask = _mask(view, view.snapshot(), selection)
-    return view.state.record_count if mask is None else int(np.count_nonzero(mask))
+        selected = _selected(view, view.snapshot(), selection)
+    return view.state.record_count if selected is None else selected.count
 
 
 def facets(view: CollectionView, key: str, selection: Selection) -> list[Facet]:
@@ -129,9 +130,10 @@ def facets(view: CollectionView, key: str, selection: Selection) -> list[Facet]:
     if selection.condition is not None:
         check_filter(view.state, selection.condition)
     snapshot = view.snapshot()
-    mask = _mask(view, snapshot, selection)
-    selected = snapshot.live_mask() if mask is None else mask
-    column = values_of(view.connection, view.state, snapshot, [key], np.flatnonzero(selected))[key]
+    selected = _selected(view, snapshot, selection)
+    if selected is None:
+        selected = Selected.of_mask(snapshot.live_mask())
+    column = values_of(view.connection, view.state, snapshot, [key], selected.slots)[key]
     found = facets_of(column, selected)
     return found[selection.offset : None if selection.limit is None else selection.offset + selection.limit]
 
@@ -139,7 +141,7 @@ def facets(view: CollectionView, key: str, selection: Selection) -> list[Facet]:
 def _in_order(view: CollectionView, selection: Selection, order: Order) -> Numbers:
     """Return the numbers of the selected records, its page aside, by the values of a key."""
     snapshot = view.snapshot()
-    slots = snapshot.ordered(_mask(view, snapshot, selection))
+    slots = snapshot.ordered(_selected(view, snapshot, selection))
     columns = values_of(view.connection, view.state, snapshot, [order.key], slots)
     codes = codes_of(view.connection, snapshot, columns, slots)[order.key]
     missing = columns[order.key].kinds(snapshot.size)[slots] == Kind.MISSING
@@ -155,16 +157,16 @@ def _within(near: Neighbours, selection: Selection) -> Neighbours:
     return slots[:stop], distances[:stop]
 
 
-def _mask(view: CollectionView, snapshot: Snapshot, selection: Selection) -> Mask | None:
+def _selected(view: CollectionView, snapshot: Snapshot, selection: Selection) -> Selected | None:
     """Return which live slots are selected (before paging), None for all of them."""
-    mask, condition = None, selection.condition
+    selected, condition = None, selection.condition
     if condition is not None:
-        mask = snapshot.mask(condition, lambda: evaluate(condition, view.connection, view.state, snapshot))
+        selected = snapshot.selected(condition, lambda: evaluate(condition, view.connection, view.state, snapshot))
     if selection.ids is not None:
         found = records.numbers_by_id(view.connection, view.state.number, selection.ids)
-        named = snapshot.mask_of(np.fromiter(found.values(), dtype=np.int64, count=len(found)))
-        mask = named if mask is None else mask & named
-    return mask
+        named = np.sort(snapshot.slots_of(np.fromiter(found.values(), dtype=np.int64, count=len(found))))
+        selected = Selected.of_slots(named, snapshot.size) if selected is None else selected.among(named)
+    return selected
 
 
 def _vectors(snapshot: Snapshot, numbers: Numbers) -> Matrix:

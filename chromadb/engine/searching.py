@@ -8,7 +8,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from chromadb.engine.hydration import hydrated_each
-from chromadb.engine.index.columns import Mask
+from chromadb.engine.index.selected import Selected
 from chromadb.engine.index.slots import Snapshot
 from chromadb.engine.index.vectors import Slots
 from chromadb.engine.query.grouping import kept
@@ -37,10 +37,10 @@ def search(view: CollectionView, requests: Sequence[SearchRequest], trace: Trace
             check_knn(view.state, knn)
     snapshot = view.snapshot()
     with trace.stage("filter", snapshot.size):
-        masks = [_mask(view, snapshot, request) for request in requests]
-    wanted = {id(knn): (knn, mask) for its, mask in zip(knns, masks, strict=True) for knn in its}
+        selected = [_selected(view, snapshot, request) for request in requests]
+    wanted = {id(knn): (knn, where) for its, where in zip(knns, selected, strict=True) for knn in its}
     found = neighbourhoods(view.connection, view.state, snapshot, list(wanted.values()), trace)
-    pages = [_page(view, snapshot, request, mask, found) for request, mask in zip(requests, masks, strict=True)]
+    pages = [_page(view, snapshot, request, where, found) for request, where in zip(requests, selected, strict=True)]
     columns = columns_for([key for request in requests for key in request.selected])
     with trace.stage("records", sum(len(slots) for slots, _ in pages)):
         shown = hydrated_each(view.connection, [snapshot.numbers[slots] for slots, _ in pages], columns)
@@ -55,24 +55,24 @@ def search(view: CollectionView, requests: Sequence[SearchRequest], trace: Trace
     return answers
 
 
-def _mask(view: CollectionView, snapshot: Snapshot, request: SearchRequest) -> Mask | None:
+def _selected(view: CollectionView, snapshot: Snapshot, request: SearchRequest) -> Selected | None:
     condition = request.condition
     if condition is None:
         return None
-    return snapshot.mask(condition, lambda: evaluate(condition, view.connection, view.state, snapshot))
+    return snapshot.selected(condition, lambda: evaluate(condition, view.connection, view.state, snapshot))
 
 
 def _page(
     view: CollectionView,
     snapshot: Snapshot,
     request: SearchRequest,
-    mask: Mask | None,
+    selected: Selected | None,
     found: dict[int, Scored],
 ) -> tuple[Slots, Scores]:
     """Return the slots of the page that is asked for, best first, and their scores."""
     page = slice(request.offset, None if request.limit is None else request.offset + request.limit)
     if request.rank is None:
-        slots = snapshot.ordered(mask)[page]
+        slots = snapshot.ordered(selected)[page]
         return slots, np.arange(len(slots), dtype=np.float32)
     slots, scores = ranked(scored(request.rank, found), snapshot.numbers)
     if request.grouping is not None:

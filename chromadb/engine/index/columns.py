@@ -110,10 +110,8 @@ class Column:
         """Return which of the first ``size`` slots hold a value of a kind that compares so with the operand.
 
         operand: float for floats, int in the range of int64 for others: the number, 0 or 1, or the word of a string.
-        comparison: not NE.
+        comparison: neither EQ nor NE.
         """
-        if comparison is Comparison.EQ:
-            return self.among(kind, [operand], size)
         if kind not in self._present:
             return np.zeros(size, dtype=np.bool_)
         compare = _OPERATORS[comparison]
@@ -124,20 +122,31 @@ class Column:
 
         operands: as in ``compared``.
         """
-        if kind not in self._present:
-            return np.zeros(size, dtype=np.bool_)
-        ordered = self._sorted_values(kind)
-        places = [] if ordered is None else ordered.among(operands)
-        if ordered is None or sum(place.stop - place.start for place in places) > size * _READ_OFF_SHARE:
+        slots = self.slots_among(kind, operands, size)
+        if slots is None:
             return self._looked_through(kind, 0, size, lambda values: _among(values, operands))
-        mask = np.zeros(max(size, ordered.covered), dtype=np.bool_)
-        for place in places:
-            mask[ordered.slots[place]] = True
+        mask = np.zeros(size, dtype=np.bool_)
+        mask[slots] = True
+        return mask
+
+    def slots_among(self, kind: Kind, operands: Sequence[float], size: int) -> Slots | None:
+        """Return the slots of ``among``, ascending; None where looking at all values finds them as fast."""
+        if kind not in self._present or not operands:
+            return np.empty(0, dtype=np.int64)
+        ordered = self._sorted_values(kind)
+        if ordered is None:
+            return None
+        places = ordered.among(operands)
+        if sum(place.stop - place.start for place in places) > size * _READ_OFF_SHARE:
+            return None
+        slots = np.concatenate([ordered.slots[place] for place in places]).astype(np.int64)
+        if ordered.covered > size:
+            slots = slots[slots < size]
+        slots.sort()
         if ordered.covered < size:
-            mask[ordered.covered :] = self._looked_through(
-                kind, ordered.covered, size, lambda values: _among(values, operands)
-            )
-        return mask[:size]
+            later = self._looked_through(kind, ordered.covered, size, lambda values: _among(values, operands))
+            slots = np.concatenate([slots, np.flatnonzero(later) + ordered.covered])
+        return slots
 
     def _looked_through(self, kind: Kind, start: int, stop: int, matching: Callable[[npt.NDArray[Any]], Mask]) -> Mask:
         """Return which slots from ``start`` to ``stop`` hold a value of the kind that matches, by looking at each.

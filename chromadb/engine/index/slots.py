@@ -23,6 +23,7 @@ from chromadb.engine.index.growable import Growable
 from chromadb.engine.index.key_columns import KeyColumns
 from chromadb.engine.index.narrowing import Narrowing
 from chromadb.engine.index.segment import Segment, squared_norms
+from chromadb.engine.index.selected import Selected
 from chromadb.engine.index.sparse_column import SparseColumn
 from chromadb.engine.index.vector_index import VectorIndex
 from chromadb.engine.index.vectors import Slots, VectorRows
@@ -30,7 +31,7 @@ from chromadb.engine.store.records import Numbers
 from chromadb.model.embeddings import Matrix
 from chromadb.model.filters import Filter
 
-_MASKS_KEPT = 32
+_FILTERS_KEPT = 32
 
 
 class Inherited(Struct, frozen=True):
@@ -229,21 +230,26 @@ class Snapshot:
         """The record numbers of the live slots, ascending."""
         return self.numbers[self.live_slots]
 
-    def mask(self, condition: Filter, evaluate: Callable[[], Mask]) -> Mask:
-        """Return the mask of a filter, not to be written to; evaluated once for the snapshot, as long as it is kept."""
+    def selected(self, condition: Filter, evaluate: Callable[[], Selected]) -> Selected:
+        """Return what a filter selects; evaluated once for the snapshot, as long as it is kept."""
         # Not the filter itself, for 1, 1.0 and True are equal.
         text = repr(condition)
-        mask = self._masks.get(text)
-        if mask is None:
-            mask = evaluate()
-            while len(self._masks) >= _MASKS_KEPT:
-                self._masks.pop(next(iter(self._masks)), None)
-            self._masks[text] = mask
-        return mask
+        selected = self._selected.get(text)
+        if selected is None:
+            selected = evaluate()
+            while len(self._selected) >= _FILTERS_KEPT:
+                self._selected.pop(next(iter(self._selected)), None)
+            self._selected[text] = selected
+        return selected
 
     @cached_property
-    def _masks(self) -> dict[str, Mask]:
+    def _selected(self) -> dict[str, Selected]:
         return {}
+
+    @cached_property
+    def live(self) -> Selected | None:
+        """The live slots, None where all are."""
+        return None if self.alive is None else Selected.of_mask(self.alive)
 
     @cached_property
     def narrowing(self) -> Narrowing:
@@ -254,11 +260,11 @@ class Snapshot:
         """Return which slots are alive, as a new array."""
         return np.ones(self.size, dtype=np.bool_) if self.alive is None else self.alive.copy()
 
-    def ordered(self, mask: Mask | None) -> Slots:
-        """Return the slots of a mask over live slots (None: all live ones) in insertion order of their records."""
-        if mask is None:
+    def ordered(self, selected: Selected | None) -> Slots:
+        """Return the selected slots (None: all live ones) in insertion order of their records."""
+        if selected is None:
             return self.live_slots
-        return np.flatnonzero(mask) if self.in_order else self.live_slots[mask[self.live_slots]]
+        return selected.slots if self.in_order else self.live_slots[selected.mask[self.live_slots]]
 
     def slots_of(self, numbers: Numbers) -> Slots:
         """Return the live slots of those of the records that exist, in the order given."""

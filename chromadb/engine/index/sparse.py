@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from chromadb.engine.index.columns import Mask
 from chromadb.engine.index.postings import Offsets, Postings, Rows
+from chromadb.engine.index.selected import Selected
 from chromadb.engine.index.slots import Snapshot
 from chromadb.engine.index.sparse_column import SparseColumn
 from chromadb.engine.index.vectors import Slots
@@ -41,7 +42,7 @@ def nearest(
     key: str,
     query: SparseVector,
     limit: int,
-    mask: Mask | None = None,
+    selected: Selected | None = None,
     *,
     bm25: bool = False,
 ) -> tuple[Slots, Scores]:
@@ -49,16 +50,16 @@ def nearest(
 
     Candidates are the live slots that hold a sparse vector under the key; one without a term of the query has the
     product 0. Equal products, in binary32, are in insertion order of the records.
-    connection: the transaction of the snapshot. mask: bool (snapshot.size,), true only for live slots; None: all live
-    ones. bm25: whether each value of the query is first multiplied by the inverse document frequency of its term,
-    ln((n - d + 0.5) / (d + 0.5) + 1) with n live records of which d have the term.
+    connection: the transaction of the snapshot. selected: among live slots; None: all live ones. bm25: whether each
+    value of the query is first multiplied by the inverse document frequency of its term, ln((n - d + 0.5) / (d + 0.5)
+    + 1) with n live records of which d have the term.
     Raises SnapshotOutdatedError as ``SlotTable.sparse_columns``.
     """
     column = snapshot.table.sparse_columns(connection, snapshot, [key])[key]
     terms, weights = _query(query)
     if bm25:
         weights = weights * _inverse_frequencies(column, terms, snapshot)
-    allowed = snapshot.alive if mask is None else mask
+    allowed = snapshot.alive if selected is None else selected.mask
     slots, scores = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.float32)]
     floor = -np.inf
     for start, postings in column.parts:

@@ -7,27 +7,27 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from chromadb.engine.index.columns import Column, Kind, Mask
+from chromadb.engine.index.columns import Column, Kind
+from chromadb.engine.index.selected import Selected
 from chromadb.model.metadata import Scalar
 from chromadb.model.results import Facet
 
 _KINDS = (Kind.BOOL, Kind.INT, Kind.FLOAT, Kind.STRING)
 
 
-def facets_of(column: Column, selected: Mask) -> list[Facet]:
+def facets_of(column: Column, selected: Selected) -> list[Facet]:
     """Return the values that selected slots hold, the most frequent first, equally frequent ones in order.
 
-    An array stands for each of its elements, once. selected: bool, one a slot, from slot 0 on. Values of other types
-    are other values (1, 1.0 and True), and bools come before ints, floats and strings. Sparse vectors are left out.
+    An array stands for each of its elements, once. Values of other types are other values (1, 1.0 and True), and bools
+    come before ints, floats and strings. Sparse vectors are left out.
     """
-    size = len(selected)
+    size = len(selected.mask)
     (_, _, element_slots, element_kinds, element_words), _ = column.to_arrays()
     inside = int(np.searchsorted(element_slots, size))
     inside_slots = element_slots[:inside]
-    chosen = selected[inside_slots]
+    chosen = selected.mask[inside_slots]
     elements = (inside_slots[chosen], element_kinds[:inside][chosen], element_words[:inside][chosen])
-    slots = np.flatnonzero(selected)
-    kinds, words = column.kinds(size)[slots], column.words(size)[slots]
+    kinds, words = column.kinds(size)[selected.slots], column.words(size)[selected.slots]
     found: list[Facet] = []
     for kind in _KINDS:
         found += _counted(kind, column, words[kinds == kind], [part[elements[1] == kind] for part in elements])

@@ -30,6 +30,7 @@ from chromadb.engine.index.distances import (
     nearest_scored,
     scored,
 )
+from chromadb.engine.index.selected import Selected
 from chromadb.engine.index.slots import CodedSlots, Snapshot
 from chromadb.engine.index.vectors import Slots
 from chromadb.engine.query.trace import Trace
@@ -79,7 +80,7 @@ class _Part(Struct, frozen=True):
 def nearest(
     snapshot: Snapshot,
     queries: Matrix,
-    selected: Mask | None,
+    selected: Selected | None,
     count: int,
     options: CollectionSchema,
     trace: Trace,
@@ -87,20 +88,21 @@ def nearest(
     """Return for each query the ``count`` nearest of the selected slots, nearest first, ties in insertion order.
 
     Of more copies of one vector than there are candidates, codes may choose others than the first.
-    queries: (n, dimension). selected: a mask over live slots, None for all live ones. options: of the collection.
+    queries: (n, dimension). selected: among live slots, None for all live ones. options: of the collection.
     """
     space = options.space
     vectors = snapshot.table.vectors
     if vectors is None:
         return [_NOBODY] * len(queries)
-    allowed = snapshot.alive if selected is None else selected
-    matches = snapshot.size if allowed is None else int(np.count_nonzero(allowed))
+    selected = snapshot.live if selected is None else selected
+    matches = snapshot.size if selected is None else selected.count
     trace.note_matches(matches, snapshot.size)
     coded = [part for part in snapshot.table.coded if part.stop <= snapshot.size]
     if coded and matches * vectors.dimension * 4 <= _EXACT_BYTES:
-        slots = np.arange(snapshot.size) if allowed is None else np.flatnonzero(allowed)
+        slots = np.arange(snapshot.size) if selected is None else selected.slots
         with trace.stage("exact", len(slots)):
             return nearest_among(queries, vectors, snapshot.squared_norms, slots, count, space, snapshot.order)
+    allowed = None if selected is None else selected.mask
     found = [_NOBODY] * len(queries)
     for first, stop in _uncoded(coded, snapshot.size):
         with trace.stage("exact", stop - first):
@@ -116,14 +118,14 @@ def nearest(
 
 
 def nearest_exactly(
-    snapshot: Snapshot, queries: Matrix, selected: Mask | None, count: int, options: CollectionSchema, trace: Trace
+    snapshot: Snapshot, queries: Matrix, selected: Selected | None, count: int, options: CollectionSchema, trace: Trace
 ) -> list[Neighbours]:
     """Return what ``nearest`` returns, but that every selected vector is compared with each query."""
     vectors = snapshot.table.vectors
     if vectors is None:
         return [_NOBODY] * len(queries)
-    allowed = snapshot.alive if selected is None else selected
-    matches = snapshot.size if allowed is None else int(np.count_nonzero(allowed))
+    selected = snapshot.live if selected is None else selected
+    allowed, matches = (None, snapshot.size) if selected is None else (selected.mask, selected.count)
     trace.note_matches(matches, snapshot.size)
     with trace.stage("exact", matches):
         return nearest_between(

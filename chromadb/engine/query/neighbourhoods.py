@@ -11,7 +11,7 @@ import apsw
 import numpy as np
 
 from chromadb.engine.index import sparse
-from chromadb.engine.index.columns import Mask
+from chromadb.engine.index.selected import Selected
 from chromadb.engine.index.slots import Snapshot
 from chromadb.engine.index.vectors import Slots
 from chromadb.engine.query.nearest import nearest
@@ -61,29 +61,29 @@ def neighbourhoods(
     connection: apsw.Connection,
     state: CollectionState,
     snapshot: Snapshot,
-    wanted: Sequence[tuple[Knn, Mask | None]],
+    wanted: Sequence[tuple[Knn, Selected | None]],
     trace: Trace,
 ) -> dict[int, Scored]:
-    """Return what each `Knn` finds among the slots of its mask (None: all live ones), by its ``id()``.
+    """Return what each `Knn` finds among the slots selected for it (None: all live ones), by its ``id()``.
 
     All have passed ``check_knn``. Raises SnapshotOutdatedError as ``SlotTable.sparse_columns``.
     """
     found: dict[int, Scored] = {}
     # Of one length, too: a collection without records has no dimension that all queries would have to have.
-    alike: dict[tuple[int, int, int], tuple[Mask | None, list[Knn]]] = {}
-    for knn, mask in wanted:
+    alike: dict[tuple[int, int, int], tuple[Selected | None, list[Knn]]] = {}
+    for knn, selected in wanted:
         if isinstance(knn.query, SparseVector):
             limit, bm25 = min(knn.limit, snapshot.size), state.schema.sparse_options(str(knn.key)).bm25
             with trace.stage("sparse", snapshot.size):
                 slots, products = sparse.nearest(
-                    connection, snapshot, str(knn.key), knn.query, limit, mask, bm25=bool(bm25)
+                    connection, snapshot, str(knn.key), knn.query, limit, selected, bm25=bool(bm25)
                 )
             found[id(knn)] = _neighbourhood(knn, slots, np.float32(1) - products)
         else:
-            alike.setdefault((id(mask), knn.limit, len(knn.query)), (mask, []))[1].append(knn)
-    for (_, limit, _), (mask, knns) in alike.items():
+            alike.setdefault((id(selected), knn.limit, len(knn.query)), (selected, []))[1].append(knn)
+    for (_, limit, _), (selected, knns) in alike.items():
         queries = np.ascontiguousarray([knn.query for knn in knns], dtype=np.float32)
-        answers = nearest(snapshot, queries, mask, min(limit, snapshot.size), state.schema, trace)
+        answers = nearest(snapshot, queries, selected, min(limit, snapshot.size), state.schema, trace)
         for knn, (slots, distances) in zip(knns, answers, strict=True):
             found[id(knn)] = _neighbourhood(knn, slots, distances)
     return found

@@ -1,4 +1,4 @@
-"""Filters over a snapshot: one boolean mask over its slots, true only for live ones.
+"""Filters over a snapshot: which of its live slots they select.
 
 Ints and floats compare by value (exactly, also beyond 2^53), bools only with bools, strings only with strings. ``$ne``,
 ``$nin`` and ``$not_contains`` are complements: they hold for records that lack the key or hold another type.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import reduce
 
 import apsw
@@ -16,10 +16,13 @@ import numpy as np
 from typing_extensions import assert_never
 
 from chromadb.engine.index.columns import Column, Kind, Mask
+from chromadb.engine.index.selected import Selected
 from chromadb.engine.index.slots import Snapshot
+from chromadb.engine.index.vectors import Slots
 from chromadb.engine.query import documents, regex
 from chromadb.engine.store import records
 from chromadb.engine.store.catalog import CollectionState
+from chromadb.engine.store.records import Numbers
 from chromadb.model.filters import (
     All,
     ArrayContains,
@@ -53,13 +56,23 @@ def check_filter(state: CollectionState, condition: Filter) -> None:
                     state.schema.require_filterable(key, _TYPE_NAMES[type_])
 
 
-def evaluate(condition: Filter, connection: apsw.Connection, state: CollectionState, snapshot: Snapshot) -> Mask:
-    """Return which live slots satisfy the filter, shape (snapshot.size,).
+def evaluate(condition: Filter, connection: apsw.Connection, state: CollectionState, snapshot: Snapshot) -> Selected:
+    """Return which live slots satisfy the filter.
 
     The filter has passed ``check_filter``. Raises SnapshotOutdatedError as ``SlotTable.columns`` does.
     """
     keys = [leaf.key for leaf in _leaves(condition) if isinstance(leaf, (Compare, IsIn, ArrayContains))]
     columns = snapshot.table.columns(connection, snapshot, keys) if keys else {}
+
+    def numbers_of(leaf: DocumentContains | DocumentMatches | HasId) -> Numbers:
+        match leaf:
+            case DocumentContains(text=text):
+                return documents.containing(connection, state, text)
+            case DocumentMatches(pattern=pattern):
+                return documents.matching(connection, state, pattern)
+            case HasId(ids=ids):
+                found = records.numbers_by_id(connection, state.number, ids)
+                return np.fromiter(found.values(), dtype=np.int64, count=len(found))
 
     def mask_of(part: Filter) -> Mask:
         match part:
@@ -67,28 +80,39 @@ def evaluate(condition: Filter, connection: apsw.Connection, state: CollectionSt
                 return reduce(operator.and_, map(mask_of, parts), np.ones(snapshot.size, dtype=np.bool_))
             case Either(parts=parts):
                 return reduce(operator.or_, map(mask_of, parts), np.zeros(snapshot.size, dtype=np.bool_))
+            case Compare(key=key, comparison=Comparison.EQ, operand=operand):
+                return _is_in(columns[key], (operand,), snapshot.size)
             case Compare(key=key, comparison=Comparison.NE, operand=operand):
-                return ~_compare(columns[key], Comparison.EQ, operand, snapshot.size)
+                return ~_is_in(columns[key], (operand,), snapshot.size)
             case Compare(key=key, comparison=comparison, operand=operand):
                 return _compare(columns[key], comparison, operand, snapshot.size)
             case IsIn(key=key, operands=operands, negated=negated):
                 return _is_in(columns[key], operands, snapshot.size) ^ negated
             case ArrayContains(key=key, operand=operand, negated=negated):
                 return columns[key].holds(operand, snapshot.size) ^ negated
-            case DocumentContains(text=text, negated=negated):
-                return snapshot.mask_of(documents.containing(connection, state, text)) ^ negated
-            case DocumentMatches(pattern=pattern, negated=negated):
-                return snapshot.mask_of(documents.matching(connection, state, pattern)) ^ negated
-            case HasId(ids=ids, negated=negated):
-                found = records.numbers_by_id(connection, state.number, ids)
-                return snapshot.mask_of(np.fromiter(found.values(), dtype=np.int64, count=len(found))) ^ negated
+            case DocumentContains(negated=negated) | DocumentMatches(negated=negated) | HasId(negated=negated):
+                return snapshot.mask_of(numbers_of(part)) ^ negated
             case _:
                 assert_never(part)
 
+    def slots_of(leaf: Filter) -> Slots | None:
+        """Return the slots that satisfy a filter of one leaf where they are found without looking at all of them."""
+        match leaf:
+            case Compare(key=key, comparison=Comparison.EQ, operand=operand):
+                return _slots_in(columns[key], (operand,), snapshot.size)
+            case IsIn(key=key, operands=operands, negated=False):
+                return _slots_in(columns[key], operands, snapshot.size)
+            case DocumentContains(negated=False) | DocumentMatches(negated=False) | HasId(negated=False):
+                return np.sort(snapshot.slots_of(numbers_of(leaf)))
+        return None
+
+    slots = slots_of(condition)
+    if slots is not None:
+        return Selected.of_slots(slots if snapshot.alive is None else slots[snapshot.alive[slots]], snapshot.size)
     mask = mask_of(condition)
     if snapshot.alive is not None:
         mask &= snapshot.alive
-    return mask
+    return Selected.of_mask(mask)
 
 
 def _leaves(condition: Filter) -> Iterator[Filter]:
@@ -100,24 +124,21 @@ def _leaves(condition: Filter) -> Iterator[Filter]:
 
 
 def _compare(column: Column, comparison: Comparison, operand: Scalar, size: int) -> Mask:
+    """Return which slots hold a value that compares so with the operand. comparison: neither EQ nor NE."""
     if isinstance(operand, (bool, str)):
         word = column.word_of(operand)
         if word is None:
             return np.zeros(size, dtype=np.bool_)
         return column.compared(Kind.BOOL if isinstance(operand, bool) else Kind.STRING, comparison, word, size)
-    if not column.has(Kind.FLOAT):
-        return _compare_ints(column, comparison, operand, size)
-    mask = _compare_floats(column, comparison, operand, size)
-    if column.has(Kind.INT):
-        mask |= _compare_ints(column, comparison, operand, size)
+    mask = _compare_ints(column, comparison, operand, size)
+    if column.has(Kind.FLOAT):
+        mask |= _compare_floats(column, comparison, operand, size)
     return mask
 
 
 def _compare_ints(column: Column, comparison: Comparison, operand: int | float, size: int) -> Mask:
     """Compare the ints of a column with a number by value, without turning them into floats."""
     if isinstance(operand, float):
-        if comparison is Comparison.EQ and not operand.is_integer():
-            return np.zeros(size, dtype=np.bool_)
         rounds_up = comparison in (Comparison.GTE, Comparison.LT)
         operand = math.ceil(operand) if rounds_up else math.floor(operand)
     if operand > INT64_MAX or operand < INT64_MIN:
@@ -132,8 +153,6 @@ def _compare_floats(column: Column, comparison: Comparison, operand: int | float
     """Compare the floats of a column with a number by value; an int that no float equals lies between two of them."""
     nearest = float(operand)
     if nearest != operand:
-        if comparison is Comparison.EQ:
-            return np.zeros(size, dtype=np.bool_)
         above = comparison in (Comparison.GT, Comparison.GTE)
         if nearest > operand:
             comparison = Comparison.GTE if above else Comparison.LT
@@ -143,16 +162,34 @@ def _compare_floats(column: Column, comparison: Comparison, operand: int | float
         return column.compared(Kind.FLOAT, comparison, nearest, size)
 
 
-def _is_in(column: Column, operands: tuple[Scalar, ...], size: int) -> Mask:
+def _is_in(column: Column, operands: Sequence[Scalar], size: int) -> Mask:
+    """Return which slots hold a value that equals one of the operands."""
+    masks = [column.among(kind, wanted, size) for kind, wanted in _wanted(column, operands)]
+    return reduce(operator.or_, masks) if masks else np.zeros(size, dtype=np.bool_)
+
+
+def _slots_in(column: Column, operands: Sequence[Scalar], size: int) -> Slots | None:
+    """Return the slots of ``_is_in``, ascending; None where looking at all values finds them as fast."""
+    found = []
+    for kind, wanted in _wanted(column, operands):
+        slots = column.slots_among(kind, wanted, size)
+        if slots is None:
+            return None
+        found.append(slots)
+    if len(found) == 1:
+        return found[0]
+    return np.sort(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
+
+
+def _wanted(column: Column, operands: Sequence[Scalar]) -> list[tuple[Kind, list[int] | list[float]]]:
+    """Return, for each kind of values that the column has, the words that equal one of the operands, if any does."""
     if isinstance(operands[0], (bool, str)):
         known = [word for operand in operands if (word := column.word_of(operand)) is not None]
-        return column.among(Kind.BOOL if isinstance(operands[0], bool) else Kind.STRING, known, size)
+        return [(Kind.BOOL if isinstance(operands[0], bool) else Kind.STRING, known)] if known else []
     numbers = [operand for operand in operands if not isinstance(operand, str)]
-    ints = [int(number) for number in numbers if INT64_MIN <= number <= INT64_MAX and number == int(number)]
-    floats = [float(number) for number in numbers if float(number) == number]
-    if not column.has(Kind.FLOAT):
-        return column.among(Kind.INT, ints, size)
-    mask = column.among(Kind.FLOAT, floats, size)
+    wanted: list[tuple[Kind, list[int] | list[float]]] = []
     if column.has(Kind.INT):
-        mask |= column.among(Kind.INT, ints, size)
-    return mask
+        wanted.append((Kind.INT, [int(one) for one in numbers if INT64_MIN <= one <= INT64_MAX and one == int(one)]))
+    if column.has(Kind.FLOAT):
+        wanted.append((Kind.FLOAT, [float(one) for one in numbers if float(one) == one]))
+    return [(kind, words) for kind, words in wanted if words]

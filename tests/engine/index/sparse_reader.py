@@ -11,6 +11,7 @@ import numpy as np
 from chromadb import SparseVector
 from chromadb.engine.index.collection_index import CollectionIndex
 from chromadb.engine.index.key_columns import SnapshotOutdatedError
+from chromadb.engine.index.selected import Selected
 from chromadb.engine.index.slots import Snapshot
 from chromadb.engine.index.sparse import nearest
 from chromadb.engine.store import catalog, records
@@ -45,12 +46,12 @@ class Reader:
         """Return ids and products of the best of the allowed records."""
 
         def search(connection: Any, snapshot: Snapshot) -> tuple[list[str], list[float]]:
-            mask = None
+            selected = None
             if allowed is not None:
                 ids = [id_ for (id_,) in records.fetch(connection, snapshot.live_numbers, "r.id")]
                 chosen = [number for number, id_ in zip(snapshot.live_numbers, ids, strict=True) if id_ in allowed]
-                mask = snapshot.mask_of(np.array(chosen, dtype=np.int64))
-            slots, scores = nearest(connection, snapshot, "sp", query, limit, mask, bm25=bm25)
+                selected = Selected.of_mask(snapshot.mask_of(np.array(chosen, dtype=np.int64)))
+            slots, scores = nearest(connection, snapshot, "sp", query, limit, selected, bm25=bm25)
             ids = [id_ for (id_,) in records.fetch(connection, snapshot.numbers[slots], "r.id")]
             return ids, scores.tolist()
 

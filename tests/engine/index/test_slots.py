@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import chromadb
 from chromadb.engine.index.collection_index import Change, CollectionIndex
+from chromadb.engine.index.selected import Selected
 from chromadb.engine.index.vectors import VectorRows
 
 _NONE = np.empty(0, dtype=np.int64)
@@ -88,7 +89,7 @@ def test_the_index_holds_what_the_changes_say(steps: list[tuple[list[int], list[
         wanted = np.arange(0, 17)
         assert snapshot.numbers[snapshot.slots_of(wanted)].tolist() == sorted(expected)
         odd = np.array([number for number in sorted(expected) if number % 2], dtype=np.int64)
-        assert snapshot.numbers[snapshot.ordered(snapshot.mask_of(odd))].tolist() == odd.tolist()
+        assert snapshot.numbers[snapshot.ordered(Selected.of_mask(snapshot.mask_of(odd)))].tolist() == odd.tolist()
 
 
 def test_a_change_that_does_not_follow_the_last_one_is_left_to_the_log() -> None:
