@@ -175,7 +175,8 @@ class Compactor:
             return {collection for collection, count in self._waiting.items() if count >= least}, idle
 
     def _longest(self) -> int:
-        return max(self._waiting.values(), default=0)
+        with self._changed:
+            return max(self._waiting.values(), default=0)
 
     def _is_urgent(self) -> bool:
         return self._longest() >= _URGENT_TAILS * self._options.seal_rows
@@ -290,9 +291,13 @@ class Compactor:
         return self._closed.is_set() or (self._asked > 0 and not asked)
 
     def _paced(self, steps: Iterator[None], *, asked: bool) -> None:
-        """Take the steps in the writers' pauses, as far as they make any; if asked, only let one that waits pass."""
-        seconds, longest = (0.0, 0.0) if asked else (_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS)
+        """Take the steps in the writers' pauses, as far as they make any.
+
+        If asked, or while a tail waits to be sealed at once, a writer that waits is only let pass between two.
+        """
         for _ in steps:
+            at_once = asked or self._is_urgent()
+            seconds, longest = (0.0, 0.0) if at_once else (_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS)
             if self._pauses.wait(self._closed, seconds, longest) or self._gives_way(asked=asked):
                 return
 
