@@ -122,16 +122,18 @@ from chromadb.model.requests import (
     UpdateRequest,
     UpsertRequest,
 )
-from chromadb.model.results import (
+from chromadb.model.result_types import (
     DeleteResult,
     GetResult,
+    IndexingStatus,
+    QueryResult,
+)
+from chromadb.model.results import (
     Include,
     IncludeMetadataDocuments,
     IncludeMetadataDocumentsDistances,
     IncludeMetadataDocumentsEmbeddings,
     IncludeMetadataDocumentsEmbeddingsDistances,
-    IndexingStatus,
-    QueryResult,
     ReadLevel,
     validate_include,
     validate_n_results,

@@ -11,9 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from chromadb.model.results import Columns, GetResult, Hits, QueryResult, Records
+from chromadb.model.results import (
+    Columns,
+    Hits,
+    Records,
+)
 
 if TYPE_CHECKING:
+    from chromadb.model.result_types import GetResult, QueryResult
     from chromadb.model.results import Include
 
 Load = Callable[[Any], Any]

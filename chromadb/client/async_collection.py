@@ -13,14 +13,10 @@ from chromadb.client.texts import required_text
 from chromadb.embedding.protocol import EmbeddingFunction
 from chromadb.model.explanation import Explanation
 from chromadb.model.results import (
-    DeleteResult,
     Facet,
-    GetResult,
     IncludeMetadataDocuments,
     IncludeMetadataDocumentsDistances,
     IncludeMetadataDocumentsEmbeddings,
-    IndexingStatus,
-    QueryResult,
     ReadLevel,
 )
 
@@ -33,6 +29,7 @@ if TYPE_CHECKING:
     from chromadb.model.expression.search import Search
     from chromadb.model.expression.search_result import SearchResult
     from chromadb.model.filters import Where, WhereDocument
+    from chromadb.model.result_types import DeleteResult, GetResult, IndexingStatus, QueryResult
     from chromadb.model.results import Include
 
 

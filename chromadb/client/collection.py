@@ -5,28 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from chromadb.client.api import API
-from chromadb.client.attached_function import AttachedFunction
 from chromadb.client.described_collection import DescribedCollection
 from chromadb.client.operations.catalog import CountForks, ForkCollection
-from chromadb.client.operations.functions import DetachFunction, GetAttachedFunction
 from chromadb.client.operations.records import Explain, GetIndexingStatus
 from chromadb.client.texts import required_text
 from chromadb.embedding.protocol import EmbeddingFunction
 from chromadb.model.explanation import Explanation
 from chromadb.model.results import (
-    DeleteResult,
     Facet,
-    GetResult,
     IncludeMetadataDocuments,
     IncludeMetadataDocumentsDistances,
     IncludeMetadataDocumentsEmbeddings,
-    IndexingStatus,
-    QueryResult,
     ReadLevel,
 )
 
 if TYPE_CHECKING:
     from chromadb.client.arguments import Ids, Images, Metadatas, NullableTexts, Texts, Vectors
+    from chromadb.client.attached_function import AttachedFunction
     from chromadb.client.collection_description import CollectionDescription
     from chromadb.client.configuration_types import UpdateCollectionConfiguration
     from chromadb.embedding.data_loader import DataLoader
@@ -34,6 +29,7 @@ if TYPE_CHECKING:
     from chromadb.model.expression.search import Search
     from chromadb.model.expression.search_result import SearchResult
     from chromadb.model.filters import Where, WhereDocument
+    from chromadb.model.result_types import DeleteResult, GetResult, IndexingStatus, QueryResult
     from chromadb.model.results import Include
 
 
@@ -282,17 +278,22 @@ class Collection(DescribedCollection):
         function: a `Function` or its name. output_collection: name of the collection that it writes to.
         Raises NotImplementedError of an embedded database, ChromaError of a server that runs none.
         """
-        return self._client.run(self._attaching(function, name, output_collection, params))
+        # These three are for servers, and need what no other method does.
+        from chromadb.client.attaching import attaching
+
+        return self._client.run(attaching(self._address, function, name, output_collection, params))
 
     def get_attached_function(self, name: str) -> AttachedFunction:
         """Return the attached function of that name; raises NotFoundError, and as ``attach_function``."""
-        return self._client.run(GetAttachedFunction(self._address, required_text("name", name)))
+        from chromadb.client.attaching import finding_attached
+
+        return self._client.run(finding_attached(self._address, name))
 
     def detach_function(self, name: str, delete_output_collection: bool = False) -> bool:
         """Let a server no longer run a function, delete what it wrote if asked to, and return whether it has.
 
         Raises as ``get_attached_function``.
         """
-        return self._client.run(
-            DetachFunction(self._address, required_text("name", name), bool(delete_output_collection))
-        )
+        from chromadb.client.attaching import detaching
+
+        return self._client.run(detaching(self._address, name, delete_output_collection))

@@ -12,11 +12,9 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from chromadb.client.answers import get_result, query_result
-from chromadb.client.attached_function import Function
 from chromadb.client.configuration import prepare_update
 from chromadb.client.configuration_json import load_collection_configuration_from_json
 from chromadb.client.operations.catalog import GetCollectionById, ModifyCollection
-from chromadb.client.operations.functions import AttachFunction
 from chromadb.client.operations.records import Count, CountValues, Delete, Get, Query, Search, Write
 from chromadb.client.preparation import (
     Load,
@@ -37,10 +35,8 @@ from chromadb.model.collection import CollectionAddress
 from chromadb.model.metadata import validate_metadata
 from chromadb.model.results import (
     Columns,
-    GetResult,
     Hits,
     IncludeMetadataDocumentsEmbeddings,
-    QueryResult,
     ReadLevel,
     Records,
     validate_include,
@@ -54,6 +50,7 @@ if TYPE_CHECKING:
     from chromadb.client.configuration_types import CollectionConfiguration, UpdateCollectionConfiguration
     from chromadb.client.schema import Schema
     from chromadb.embedding.data_loader import DataLoader
+    from chromadb.model.result_types import GetResult, QueryResult
     from chromadb.model.results import Include
 
 _EMBEDDED_FROM = {
@@ -281,11 +278,6 @@ class DescribedCollection:
         self._description = found if metadata is None else replace(found, metadata=metadata)
         if configuration is not None and configuration.get("embedding_function") is not None:
             self._embedding_function = configuration["embedding_function"]
-
-    def _attaching(self, function: Any, name: Any, output_collection: Any, params: Any) -> AttachFunction:
-        function_name = required_text("function", function.value if isinstance(function, Function) else function)
-        output = required_text("output_collection", output_collection)
-        return AttachFunction(self._address, function_name, required_text("name", name), output, params)
 
     def _got(self, found: Records, include: Include) -> GetResult:
         return get_result(found, include, self._load)

@@ -13,7 +13,7 @@ DEFAULT_TENANT = "default_tenant"
 DEFAULT_DATABASE = "default_database"
 DEFAULT_DATABASE_ID = UUID(int=0)
 
-_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{1,510}[a-zA-Z0-9]", re.ASCII)
+_NAME = r"(?a)[a-zA-Z0-9][a-zA-Z0-9._-]{1,510}[a-zA-Z0-9]"
 
 
 def check_collection_name(name: str, field: str = "name") -> None:
@@ -39,7 +39,7 @@ def _complaint_about(name: str) -> str | None:
     if len(halves) > 2:
         return "Expected a name to contain at most one topology:  Got two `+` characters."
     for half in halves:
-        if not _NAME.fullmatch(half):
+        if not re.fullmatch(_NAME, half):
             return (
                 "Expected a name containing 3-512 characters from [a-zA-Z0-9._-], starting and ending with a "
                 f"character in [a-zA-Z0-9]. Got: {half}"

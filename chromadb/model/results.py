@@ -1,12 +1,11 @@
-"""What reads return: plain dicts of aligned columns."""
+"""What reads fetch and return inside: aligned columns, and which of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from typing import Any, Literal, NamedTuple, TypeAlias, TypedDict
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,59 +22,12 @@ IncludeMetadataDocumentsDistances: Include = ["metadatas", "documents", "distanc
 IncludeMetadataDocumentsEmbeddingsDistances: Include = ["metadatas", "documents", "embeddings", "distances"]
 
 
-class GetResult(TypedDict):
-    """Columns of ``get`` and ``peek``: one element a record, None for a column that was not asked for.
-
-    embeddings: float64 of shape (records, dimension), shape (0,) when there is none.
-    """
-
-    ids: list[str]
-    embeddings: npt.NDArray[np.float64] | None
-    documents: list[str | None] | None
-    uris: list[str | None] | None
-    included: Include
-    data: Any | None
-    metadatas: list[dict[str, Any] | None] | None
-
-
-class QueryResult(TypedDict):
-    """Columns of ``query``: one list a query, in it one element a hit, nearest first.
-
-    embeddings: a list of float64 arrays of shape (hits, dimension). distances: Python floats, ascending.
-    """
-
-    ids: list[list[str]]
-    embeddings: list[npt.NDArray[np.float64]] | None
-    documents: list[list[str | None]] | None
-    uris: list[list[str | None]] | None
-    included: Include
-    data: Any | None
-    metadatas: list[list[dict[str, Any] | None]] | None
-    distances: list[list[float]] | None
-
-
-class DeleteResult(TypedDict):
-    """What ``delete`` returns: how many records it deleted (the number of ids given when only ids are)."""
-
-    deleted: int
-
-
 class ReadLevel(str, Enum):
     """How much of the unindexed log a read covers. A local database always reads everything."""
 
     INDEX_AND_WAL = "index_and_wal"
     INDEX_ONLY = "index_only"
     INDEX_AND_BOUNDED_WAL = "index_and_bounded_wal"
-
-
-@dataclass(frozen=True)
-class IndexingStatus:
-    """How far indexing has come: operations indexed, not yet indexed, in all, and their ratio (1.0 when done)."""
-
-    num_indexed_ops: int
-    num_unindexed_ops: int
-    total_ops: int
-    op_indexing_progress: float
 
 
 class Columns(Struct, frozen=True):

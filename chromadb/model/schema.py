@@ -9,11 +9,11 @@ Cost: ``with_keys`` looks only at the keys it is given; adding one copies the ma
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from msgspec.structs import fields, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chromadb.model.configuration import (
     DEFAULT_SPACE,
@@ -47,7 +47,7 @@ from chromadb.model.schema_values import (
 )
 
 _SYSTEM_KEY_PREFIX = "chroma:"
-_SPANN_MEMBERS = {item.name for item in fields(SpannConfiguration)}
+_SPANN_MEMBERS = frozenset(SpannConfiguration.__struct_fields__)
 
 _FIELD_OF_TYPE = {
     "string": "string",
@@ -65,8 +65,7 @@ _SHOWN_TYPE = {
 }
 
 
-@dataclass(frozen=True)
-class CollectionSchema:
+class CollectionSchema(Struct, frozen=True, dict=True):
     """The indexes of one collection. ``record`` is complete: its defaults and special keys say everything."""
 
     record: SchemaRecord

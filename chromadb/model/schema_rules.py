@@ -22,7 +22,7 @@ from chromadb.model.schema_values import (
     sparse_index,
 )
 
-_CMEK_PATTERN = re.compile(r"projects/.+/locations/.+/keyRings/.+/cryptoKeys/.+")
+_CMEK_PATTERN = r"projects/.+/locations/.+/keyRings/.+/cryptoKeys/.+"
 
 
 def refuse_invalid_schema(schema: SchemaRecord) -> None:
@@ -37,7 +37,7 @@ def refuse_invalid_schema(schema: SchemaRecord) -> None:
             _check_embedding(types)
         else:
             _check_metadata_key(key, types)
-    if schema.cmek is not None and not _CMEK_PATTERN.fullmatch(schema.cmek.gcp):
+    if schema.cmek is not None and not re.fullmatch(_CMEK_PATTERN, schema.cmek.gcp):
         resource = json.dumps(schema.cmek.gcp, ensure_ascii=False)
         raise _refusal(f"CMEK does not match expected pattern: Gcp({resource})")
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from chromadb.model.results import GetResult, QueryResult
+from chromadb.model.result_types import (
+    GetResult,
+    QueryResult,
+)
 
 if TYPE_CHECKING:
     import pandas as pd

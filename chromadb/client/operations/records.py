@@ -20,7 +20,17 @@ from chromadb.model.filter_json import filter_json
 from chromadb.model.json_text import json_text
 from chromadb.model.metadata import deserialize_metadata
 from chromadb.model.records import RecordBatch
-from chromadb.model.results import Columns, Facet, Hits, IndexingStatus, ReadLevel, Records, SearchHits
+from chromadb.model.result_types import (
+    IndexingStatus,
+)
+from chromadb.model.results import (
+    Columns,
+    Facet,
+    Hits,
+    ReadLevel,
+    Records,
+    SearchHits,
+)
 from chromadb.model.selection import Selection
 from chromadb.model.stored_metadata import storable
 

@@ -19,9 +19,9 @@ from chromadb.model.errors import InvalidArgumentError
 if TYPE_CHECKING:
     from pydantic_core import SchemaValidator
 
-_UNICODE_OFF = re.compile(r"(?<!\\)(?:\\\\)*\(\?[a-zA-Z]*-[a-zA-Z]*u")
-_CLASS = re.compile(r"\\[wWdDsS]|\[|\.")
-_REASON = re.compile(r"(regex parse error:.*|Compiled regex exceeds size limit.*)", re.DOTALL)
+_UNICODE_OFF = r"(?<!\\)(?:\\\\)*\(\?[a-zA-Z]*-[a-zA-Z]*u"
+_CLASS = r"\\[wWdDsS]|\[|\."
+_REASON = r"(?s)(regex parse error:.*|Compiled regex exceeds size limit.*)"
 
 
 def check(pattern: str) -> None:
@@ -37,7 +37,7 @@ def found_in(pattern: str, documents: Sequence[str]) -> npt.NDArray[np.bool_]:
 
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> SchemaValidator:
-    if _UNICODE_OFF.search(pattern) and _CLASS.search(pattern):
+    if re.search(_UNICODE_OFF, pattern) and re.search(_CLASS, pattern):
         raise InvalidArgumentError(f"Byte pattern is not allowed: {pattern!r} turns Unicode off with (?-u)")
     # Most programs use no expressions, and should not wait 10 ms for what runs them.
     from pydantic_core import CoreConfig, SchemaError, SchemaValidator, core_schema
@@ -48,5 +48,5 @@ def _compiled(pattern: str) -> SchemaValidator:
     try:
         return SchemaValidator(core_schema.list_schema(one_text), CoreConfig(regex_engine="rust-regex"))
     except SchemaError as error:
-        reason = _REASON.search(str(error))
+        reason = re.search(_REASON, str(error))
         raise InvalidArgumentError(f"Regex syntax errror: {reason[0] if reason else error}") from None
