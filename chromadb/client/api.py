@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 from chromadb.client.operations.operation import Operation
 from chromadb.model.identity import UserIdentity
-from chromadb.model.wire import PreFlight
+from chromadb.model.pre_flight import PreFlight
 
 T = TypeVar("T")
 

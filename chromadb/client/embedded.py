@@ -11,7 +11,7 @@ from chromadb.client.operations.system import CheckPreFlight
 from chromadb.client.tracing import Spans, spans_of
 from chromadb.engine.database import Database, DatabaseOptions
 from chromadb.model.identity import UserIdentity
-from chromadb.model.wire import PreFlight
+from chromadb.model.pre_flight import PreFlight
 
 if TYPE_CHECKING:
     from chromadb.client.settings import Settings

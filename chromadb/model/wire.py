@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Raw, Struct, field
 
+from chromadb.model.pre_flight import PreFlight as PreFlight
+
 Unsigned32 = Annotated[int, Meta(ge=0, le=2**32 - 1)]
 GetInclude = Literal["distances", "documents", "embeddings", "metadatas", "uris"]
 Embeddings = Annotated[
@@ -63,13 +65,6 @@ class Health(Struct):
 
     is_executor_ready: bool
     is_log_client_ready: bool
-
-
-class PreFlight(Struct):
-    """What a client asks before its first call."""
-
-    max_batch_size: int
-    supports_base64_encoding: bool = False
 
 
 class Identity(Struct):

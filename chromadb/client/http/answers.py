@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from chromadb.client.http.address import without_credentials
+from chromadb.client.http.call import Call
 from chromadb.client.http.unexpected_answer import UnexpectedAnswerError
-from chromadb.client.operations.operation import Call
 from chromadb.model.errors import BatchSizeExceededError, ChromaError, error_types
 
 T = TypeVar("T")

@@ -12,9 +12,9 @@ import httpx
 
 from chromadb.auth.providers import ClientAuthProvider
 from chromadb.client.http.address import resolve_url, split_credentials, without_credentials
+from chromadb.client.http.call import Call
 from chromadb.client.http.certificates import verification
 from chromadb.client.http.headers import auth_provider, request_headers
-from chromadb.client.operations.operation import Call
 from chromadb.client.settings import Settings
 from chromadb.model.errors import NotFoundError
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import httpx
 
+from chromadb.client.http.call import Call
 from chromadb.client.http.connection import Request
-from chromadb.client.operations.operation import Call
 
 DELAYS = (0.1, 0.4)
 """Seconds to wait before the second and the third attempt."""

@@ -11,14 +11,16 @@ import httpx
 
 from chromadb.client.http.address import resolve_url
 from chromadb.client.http.answers import Answer, read_answer
+from chromadb.client.http.call import Call
+from chromadb.client.http.calls import call_of
 from chromadb.client.http.connection import Connection
 from chromadb.client.http.failures import DELAYS, FAILURES, described, may_repeat
-from chromadb.client.operations.operation import Call, Operation
+from chromadb.client.operations.operation import Operation
 from chromadb.client.operations.system import CheckPreFlight, Identify
 from chromadb.client.settings import Settings
 from chromadb.client.tracing import spans_of
 from chromadb.model.identity import UserIdentity
-from chromadb.model.wire import PreFlight
+from chromadb.model.pre_flight import PreFlight
 
 T = TypeVar("T")
 
@@ -52,7 +54,7 @@ class HttpAPI:
 
     def run(self, operation: Operation[T]) -> T:
         """Do an operation and wait for the answer."""
-        call = operation.on_server()
+        call = call_of(operation)
         with self._spans.around(operation):
             content = call.body(self.pre_flight()) if callable(call.body) else call.body
             return self._send(call, content)

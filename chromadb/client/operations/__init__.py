@@ -1,1 +1,1 @@
-"""What clients ask of a database, as values: each knows how it is done in this process and over HTTP."""
+"""What clients ask of a database, as values: each knows how it is done in this process."""

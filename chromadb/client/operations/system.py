@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from chromadb.client.operations.operation import Call, Operation, reading
-from chromadb.model import wire
+from chromadb.client.operations.operation import Operation
 from chromadb.model.check_report import CheckReport
 from chromadb.model.identity import UserIdentity
+from chromadb.model.pre_flight import PreFlight
 
 if TYPE_CHECKING:
     from chromadb.engine.database import Database
@@ -19,9 +19,6 @@ class Heartbeat(Operation[int], frozen=True):
     def on_database(self, database: Database) -> int:
         return database.heartbeat()
 
-    def on_server(self) -> Call[int]:
-        return Call("GET", (), reading(wire.Heartbeat, lambda answer: answer.nanosecond_heartbeat))
-
 
 class GetVersion(Operation[str], frozen=True):
     """Tell the version of the package, or of a server's interface."""
@@ -29,18 +26,12 @@ class GetVersion(Operation[str], frozen=True):
     def on_database(self, database: Database) -> str:
         return database.get_version()
 
-    def on_server(self) -> Call[str]:
-        return Call("GET", ("version",), reading(str, str))
 
-
-class CheckPreFlight(Operation[wire.PreFlight], frozen=True):
+class CheckPreFlight(Operation[PreFlight], frozen=True):
     """Tell how much one call takes, and in which form."""
 
-    def on_database(self, database: Database) -> wire.PreFlight:
-        return wire.PreFlight(database.get_max_batch_size(), supports_base64_encoding=True)
-
-    def on_server(self) -> Call[wire.PreFlight]:
-        return Call("GET", ("pre-flight-checks",), reading(wire.PreFlight, lambda answer: answer))
+    def on_database(self, database: Database) -> PreFlight:
+        return PreFlight(database.get_max_batch_size(), supports_base64_encoding=True)
 
 
 class Identify(Operation[UserIdentity], frozen=True):
@@ -49,22 +40,12 @@ class Identify(Operation[UserIdentity], frozen=True):
     def on_database(self, database: Database) -> UserIdentity:
         return database.get_user_identity()
 
-    def on_server(self) -> Call[UserIdentity]:
-        return Call("GET", ("auth", "identity"), reading(wire.Identity, _identity))
-
-
-def _identity(answer: wire.Identity) -> UserIdentity:
-    return UserIdentity(answer.user_id, answer.tenant, answer.databases)
-
 
 class Reset(Operation[bool], frozen=True):
     """Delete everything."""
 
     def on_database(self, database: Database) -> bool:
         return database.reset()
-
-    def on_server(self) -> Call[bool]:
-        return Call("POST", ("reset",), reading(bool, bool))
 
 
 class Compact(Operation[None], frozen=True):
@@ -73,22 +54,9 @@ class Compact(Operation[None], frozen=True):
     def on_database(self, database: Database) -> None:
         database.compact()
 
-    def on_server(self) -> Call[None]:
-        _only_beside_the_files("compact")
-
 
 class Check(Operation[CheckReport], frozen=True):
     """Verify everything that is stored."""
 
     def on_database(self, database: Database) -> CheckReport:
         return database.check()
-
-    def on_server(self) -> Call[CheckReport]:
-        _only_beside_the_files("check")
-
-
-def _only_beside_the_files(name: str) -> NoReturn:
-    raise NotImplementedError(
-        f"{name}() works on the files of a database and has no call over HTTP: run it on the server's machine with "
-        "chromadb.PersistentClient(path=...), which may open the directory while the server runs"
-    )
