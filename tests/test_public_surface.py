@@ -134,11 +134,14 @@ def test_importing_the_package_loads_next_to_nothing() -> None:
 _OF_OTHER_PROGRAMS = {
     # Packages and rooms for what a client of a database in its process does not do before it is asked to.
     "faiss", "onnxruntime", "tokenizers", "httpx", "jsonschema", "pydantic", "pydantic_core", "annotated_types",
-    "dotenv", "asyncio", "opentelemetry",
-    "chromadb.auth", "chromadb.server", "chromadb.telemetry", "chromadb.embedding.remote",
-    "chromadb.client.async_client", "chromadb.client.collection_model", "chromadb.client.http.answers",
+    "dotenv", "asyncio", "concurrent.futures", "opentelemetry",
+    "chromadb.auth", "chromadb.server", "chromadb.telemetry", "chromadb.embedding.minilm", "chromadb.embedding.remote",
+    "chromadb.client.admin", "chromadb.client.async_client", "chromadb.client.attached_function",
+    "chromadb.client.collection_model", "chromadb.client.configuration_requests",
+    "chromadb.client.configuration_types", "chromadb.client.http.call", "chromadb.client.legacy_metadata",
     "chromadb.client.remote", "chromadb.client.schema", "chromadb.client.searches", "chromadb.client.settings",
-    "chromadb.client.span_names", "chromadb.model.expression",
+    "chromadb.client.span_names", "chromadb.model.embedding_codec", "chromadb.model.expression",
+    "chromadb.model.filter_json", "chromadb.model.result_types", "chromadb.model.wire",
 }  # fmt: skip
 
 

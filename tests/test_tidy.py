@@ -173,10 +173,10 @@ _INSIDE_FUNCTIONS = {
 }  # fmt: skip
 _ROOMS_INSIDE_FUNCTIONS = (
     # What most programs never use, so that they do not wait for it when they start.
-    "chromadb.auth", "chromadb.client.async_client", "chromadb.client.attaching", "chromadb.client.collection_model",
-    "chromadb.client.remote", "chromadb.client.schema", "chromadb.client.searches", "chromadb.client.settings",
-    "chromadb.client.span_names", "chromadb.embedding.minilm", "chromadb.embedding.remote", "chromadb.engine",
-    "chromadb.model.expression", "chromadb.telemetry",
+    "chromadb.auth", "chromadb.client.admin", "chromadb.client.async_client", "chromadb.client.attaching",
+    "chromadb.client.collection_model", "chromadb.client.remote", "chromadb.client.schema", "chromadb.client.searches",
+    "chromadb.client.settings", "chromadb.client.span_names", "chromadb.embedding.minilm", "chromadb.embedding.remote",
+    "chromadb.engine", "chromadb.model.expression", "chromadb.telemetry",
 )  # fmt: skip
 
 

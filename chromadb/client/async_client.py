@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from chromadb.client.api import AsyncAPI
 from chromadb.client.async_collection import AsyncCollection
 from chromadb.client.http.unexpected_answer import UnexpectedAnswerError
 from chromadb.client.opening import (
@@ -29,6 +28,7 @@ from chromadb.model.identity import UserIdentity
 from chromadb.model.names import DEFAULT_DATABASE, DEFAULT_TENANT
 
 if TYPE_CHECKING:
+    from chromadb.client.api import AsyncAPI
     from chromadb.client.collection_description import CollectionDescription
     from chromadb.client.configuration_types import CreateCollectionConfiguration
     from chromadb.client.schema import Schema

@@ -5,7 +5,6 @@ from __future__ import annotations
 from asyncio import to_thread
 from typing import TYPE_CHECKING, Any, Literal
 
-from chromadb.client.api import AsyncAPI
 from chromadb.client.described_collection import DescribedCollection
 from chromadb.client.operations.catalog import CountForks, ForkCollection
 from chromadb.client.operations.records import Explain, GetIndexingStatus
@@ -21,6 +20,7 @@ from chromadb.model.results import (
 )
 
 if TYPE_CHECKING:
+    from chromadb.client.api import AsyncAPI
     from chromadb.client.arguments import Ids, Images, Metadatas, NullableTexts, Texts, Vectors
     from chromadb.client.collection_description import CollectionDescription
     from chromadb.client.configuration_types import UpdateCollectionConfiguration

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from chromadb.client.api import API
 from chromadb.client.described_collection import DescribedCollection
 from chromadb.client.operations.catalog import CountForks, ForkCollection
 from chromadb.client.operations.records import Explain, GetIndexingStatus
@@ -20,6 +19,7 @@ from chromadb.model.results import (
 )
 
 if TYPE_CHECKING:
+    from chromadb.client.api import API
     from chromadb.client.arguments import Ids, Images, Metadatas, NullableTexts, Texts, Vectors
     from chromadb.client.attached_function import AttachedFunction
     from chromadb.client.collection_description import CollectionDescription

@@ -1,7 +1,6 @@
 """The functions that make clients, and the settings they use when none are given.
 
-What clients of servers need is loaded by the functions that make them: programs with a database of their own have
-another half of this room to wait for.
+What only some of them need is loaded by these: programs with a database of their own would wait for it.
 """
 
 from __future__ import annotations
@@ -9,13 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chromadb.client.admin import AdminClient as AdminAPI
 from chromadb.client.client import Client as ClientAPI
 from chromadb.client.default_settings import DefaultSettings, settings_of_environment
 from chromadb.client.system import ASYNC_HTTP_API, CLOUD_HOST, HTTP_API, System
 from chromadb.model.names import DEFAULT_DATABASE, DEFAULT_TENANT
 
 if TYPE_CHECKING:
+    from chromadb.client.admin import AdminClient as AdminAPI
     from chromadb.client.async_client import AsyncClient as AsyncClientAPI
     from chromadb.client.settings import Settings
 
@@ -106,7 +105,9 @@ def Client(  # noqa: N802 - the published name
 
 def AdminClient(settings: Settings | None = None) -> AdminAPI:  # noqa: N802 - the published name
     """Return a client for the tenants and databases of the database that the settings describe."""
-    return AdminAPI(settings)
+    from chromadb.client.admin import AdminClient
+
+    return AdminClient(settings)
 
 
 def HttpClient(  # noqa: N802 - the published name

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 from uuid import uuid4
 from weakref import WeakValueDictionary
@@ -140,13 +139,7 @@ class System:
         name no server, RuntimeError for a database where only clients of servers are installed.
         """
         if self._started is None:
-            module, name = _MODULES[self._kind]
-            if self.is_embedded and find_spec("chromadb.engine") is None:
-                raise RuntimeError(
-                    "This is chromadb-client, which reaches servers and holds no database: use chromadb.HttpClient, or "
-                    "`pip install chromadb` in its place"
-                )
-            self._started = getattr(import_module(module), name)(self._settings)
+            self._started = _opener(self._kind)(self._settings)
             for part in self._parts.values():
                 part.start()
 
@@ -166,6 +159,21 @@ class System:
         self.api.run(Reset())
         for part in self._parts.values():
             part.reset_state()
+
+
+def _opener(kind: str) -> Callable[[Settings | DefaultSettings], Any]:
+    """Return what opens a kind; raises RuntimeError for a database where only clients of servers are installed."""
+    module, name = _MODULES[kind]
+    try:
+        opener: Callable[[Settings | DefaultSettings], Any] = getattr(import_module(module), name)
+    except ModuleNotFoundError as error:
+        if error.name != "chromadb.engine":
+            raise
+        raise RuntimeError(
+            "This is chromadb-client, which reaches servers and holds no database: use chromadb.HttpClient, or "
+            "`pip install chromadb` in its place"
+        ) from None
+    return opener
 
 
 def _kind(settings: Settings) -> str:
