@@ -169,7 +169,7 @@ def top_level_imports(tree: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 _INSIDE_FUNCTIONS = {
     # Heavy or optional packages, loaded by the few calls that need them.
     "onnxruntime", "tokenizers", "jsonschema", "pandas", "nanoid", "ulid", "faiss", "dotenv",
-    "snowballstemmer", "bcrypt", "opentelemetry", "httpx", "filelock", "pydantic_core",
+    "snowballstemmer", "bcrypt", "opentelemetry", "httpx", "filelock", "pydantic_core", "hashlib",
 }  # fmt: skip
 _ROOMS_INSIDE_FUNCTIONS = (
     # What most programs never use, so that they do not wait for it when they start.
