@@ -141,7 +141,8 @@ _OF_OTHER_PROGRAMS = {
     "chromadb.client.configuration_types", "chromadb.client.http.call", "chromadb.client.legacy_metadata",
     "chromadb.client.remote", "chromadb.client.schema", "chromadb.client.searches", "chromadb.client.settings",
     "chromadb.client.span_names", "chromadb.model.embedding_codec", "chromadb.model.expression",
-    "chromadb.model.filter_json", "chromadb.model.result_types", "chromadb.model.wire",
+    "chromadb.model.filter_json", "chromadb.model.result_types", "chromadb.model.schema_reconciliation",
+    "chromadb.model.schema_rules", "chromadb.model.wire",
 }  # fmt: skip
 
 

@@ -176,7 +176,8 @@ _ROOMS_INSIDE_FUNCTIONS = (
     "chromadb.auth", "chromadb.client.admin", "chromadb.client.async_client", "chromadb.client.attaching",
     "chromadb.client.collection_model", "chromadb.client.remote", "chromadb.client.schema", "chromadb.client.searches",
     "chromadb.client.settings", "chromadb.client.span_names", "chromadb.embedding.minilm", "chromadb.embedding.remote",
-    "chromadb.engine", "chromadb.model.expression", "chromadb.telemetry",
+    "chromadb.engine", "chromadb.model.configuration_requests", "chromadb.model.expression",
+    "chromadb.model.schema_reconciliation", "chromadb.model.schema_rules", "chromadb.telemetry",
 )  # fmt: skip
 
 

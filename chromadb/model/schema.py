@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,15 +23,8 @@ from chromadb.model.configuration import (
     SpannConfiguration,
     default_hnsw,
 )
-from chromadb.model.configuration_requests import (
-    ConfigurationUpdate,
-    read_configuration_update,
-    read_create_configuration,
-)
 from chromadb.model.errors import InvalidArgumentError
 from chromadb.model.json_record import merged, read_record, record_json
-from chromadb.model.schema_reconciliation import reconciled
-from chromadb.model.schema_rules import refuse_invalid_schema
 from chromadb.model.schema_values import (
     DOCUMENT_KEY,
     EMBEDDING_KEY,
@@ -45,6 +38,9 @@ from chromadb.model.schema_values import (
     vector_options,
     with_vector_options,
 )
+
+if TYPE_CHECKING:
+    from chromadb.model.configuration_requests import ConfigurationUpdate
 
 _SYSTEM_KEY_PREFIX = "chroma:"
 _SPANN_MEMBERS = frozenset(SpannConfiguration.__struct_fields__)
@@ -82,9 +78,15 @@ class CollectionSchema(Struct, frozen=True, dict=True):
         Of schema and configuration (with the ``hnsw:*`` keys of metadata) the one that differs from the
         defaults counts. Raises InvalidArgumentError when either is invalid, and when both differ.
         """
+        # Collections are found far more often than they are made, or made of a schema.
+        from chromadb.model.configuration_requests import read_create_configuration
+
         configuration = read_create_configuration(configuration_json, metadata)
         if schema_json is None:
             return cls(factory_schema(configuration.index, configuration.embedding_function))
+        from chromadb.model.schema_reconciliation import reconciled
+        from chromadb.model.schema_rules import refuse_invalid_schema
+
         given = read_record(SchemaRecord, schema_json, "schema")
         refuse_invalid_schema(given)
         return cls(reconciled(given, configuration))
@@ -134,6 +136,8 @@ class CollectionSchema(Struct, frozen=True, dict=True):
         An update of the kind of index that is not there changes nothing.
         Raises InvalidArgumentError for malformed or unchangeable members.
         """
+        from chromadb.model.configuration_requests import read_configuration_update
+
         update = read_configuration_update(new_configuration)
         in_defaults, in_embedding = (_updated(options, update) for options in vector_options(self.record))
         return CollectionSchema(with_vector_options(self.record, in_defaults, in_embedding))
