@@ -3,7 +3,7 @@
 Parts (all numbers little-endian; n rows of d dimensions):
 
     vectors     float32 (n, d), as they were given
-    blocks      uint32, CRC-32 of each 32 rows of ``vectors``, so that rows are verified where they are read
+    blocks      uint32, CRC-32 of each block of rows of ``vectors``, so that rows are verified where they are read
     rows        int64 (n,), ascending: which record of the collection each row belongs to (record number without the
                 collection's bits, so that a fork may share the segment)
     norms       float32 (n,), squared lengths
@@ -13,7 +13,7 @@ Parts (all numbers little-endian; n rows of d dimensions):
     columns     metadata columns that had been filled when the segment was written (see column_file.py)
     postings    inverted lists of sparse vectors (see sparse_file.py), absent where there are none
 
-Properties in the header: dimension, space, rows. A graph or lists lie beside it (vector_index.py).
+Properties in the header: dimension, space, rows, block_rows (of a block; 32 where it is absent). A graph or lists lie beside it (vector_index.py).
 Whatever but ``vectors`` and ``rows`` is
 derived from these two and the records, and is built anew when it turns out to be damaged.
 """
@@ -45,7 +45,9 @@ from chromadb.engine.store.records import Numbers
 from chromadb.engine.store.segment_files import DamagedSegmentError, Part, PartWriter, SegmentFiles, SegmentFolder
 from chromadb.model.embeddings import Matrix
 
-BLOCK_ROWS = 32
+_BLOCK_BYTES = 16_384
+"""Of the vectors that are verified together: a query that finds the file unread reads a block for each candidate."""
+_BLOCK_ROWS_UNSAID = 32
 _ROWS_AT_ONCE = 16_384
 _COLUMNS = "columns"
 """The part that may be written again."""
@@ -56,10 +58,14 @@ _logger = logging.getLogger(__name__)
 
 
 class MappedVectors:
-    """The float32 rows of a segment, verified block by block when they are first read."""
+    """The float32 rows of a segment, verified block by block when they are first read.
 
-    def __init__(self, matrix: Matrix, checksums: npt.NDArray[np.uint32], where: str) -> None:
+    block_rows: how many each of the checksums is of.
+    """
+
+    def __init__(self, matrix: Matrix, checksums: npt.NDArray[np.uint32], block_rows: int, where: str) -> None:
         self.matrix = matrix
+        self._block_rows = block_rows
         self._checksums = checksums
         self._where = where
         self._verified = np.zeros(len(checksums), dtype=np.bool_)
@@ -72,14 +78,15 @@ class MappedVectors:
         if rows is None:
             blocks = np.flatnonzero(~self._verified)
         else:
-            blocks = rows // BLOCK_ROWS
+            blocks = rows // self._block_rows
             if self._verified[blocks].all():
                 return
             blocks = blocks[~self._verified[blocks]]
         for block in set(blocks.tolist()):
-            first = block * BLOCK_ROWS
-            if _checksum(self.matrix[first : first + BLOCK_ROWS]) != self._checksums[block]:
-                last = min(first + BLOCK_ROWS, len(self.matrix)) - 1
+            vectors = self._block(block)
+            if _checksum(vectors) != self._checksums[block]:
+                first = block * self._block_rows
+                last = first + len(vectors) - 1
                 raise DamagedSegmentError(
                     f"the vectors in {self._where}, rows {first} to {last}, are damaged; client.check() lists the "
                     "records that this concerns, and adding these anew by upsert heals them"
@@ -96,11 +103,14 @@ class MappedVectors:
         """Return the rows in blocks that are not what was written, reading all of them."""
         found = []
         for block in range(len(self._checksums)):
-            first = block * BLOCK_ROWS
-            rows = self.matrix[first : first + BLOCK_ROWS]
+            rows = self._block(block)
             if _checksum(rows) != self._checksums[block]:
+                first = block * self._block_rows
                 found.append(np.arange(first, first + len(rows)))
         return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+
+    def _block(self, number: int) -> Matrix:
+        return self.matrix[number * self._block_rows : (number + 1) * self._block_rows]
 
 
 class Segment(Struct, frozen=True):
@@ -173,6 +183,7 @@ def write_segment(
     called. columns, sparse_columns: metadata of the rows. coded: whether it gets codes, where these say enough.
     """
     dimension = next(blocks()).shape[1]
+    block_rows = max(1, _BLOCK_BYTES // (4 * dimension))
 
     def write_vectors(path: Path) -> None:
         with open(path, "wb") as file:
@@ -181,7 +192,7 @@ def write_segment(
 
     def write_checksums(path: Path) -> None:
         vectors = np.memmap(path.with_name("vectors"), dtype="<f4", mode="r").reshape(-1, dimension)
-        sums = [_checksum(vectors[first : first + BLOCK_ROWS]) for first in range(0, len(vectors), BLOCK_ROWS)]
+        sums = [_checksum(vectors[first : first + block_rows]) for first in range(0, len(vectors), block_rows)]
         np.array(sums, dtype="<u4").tofile(path)
 
     parts: dict[str, PartWriter] = {
@@ -197,7 +208,8 @@ def write_segment(
         codes = Codes.build(blocks, len(rows), space)
         parts["codes.fast"] = codes.write_fast
         parts["codes.plain"] = codes.write_plain
-    return folder.write(owner, {"dimension": dimension, "space": space, "rows": len(rows)}, parts)
+    properties = {"dimension": dimension, "space": space, "rows": len(rows), "block_rows": block_rows}
+    return folder.write(owner, properties, parts)
 
 
 def write_with_columns(folder: SegmentFolder, owner: UUID, name: UUID, columns: Mapping[str, Column]) -> UUID:
@@ -228,7 +240,8 @@ def _opened(name: UUID, files: SegmentFiles, parts: Mapping[str, Part]) -> Segme
     properties = files.header.properties
     dimension, count, space = properties["dimension"], properties["rows"], properties["space"]
     matrix = files.map("vectors", verify=False).view("<f4").reshape(count, dimension)
-    vectors = MappedVectors(matrix, files.map("blocks").view("<u4"), str(files.directory))
+    block_rows = properties.get("block_rows", _BLOCK_ROWS_UNSAID)
+    vectors = MappedVectors(matrix, files.map("blocks").view("<u4"), block_rows, str(files.directory))
     problems: list[str] = []
 
     def derived(parts: tuple[str, ...], use: Callable[[], Any], make: Callable[[], Any]) -> Any:
