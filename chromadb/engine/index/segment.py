@@ -14,8 +14,8 @@ Parts (all numbers little-endian; n rows of d dimensions):
     postings    inverted lists of sparse vectors (see sparse_file.py), absent where there are none
 
 Properties in the header: dimension, space, rows, block_rows (of a block; 32 where it is absent). A graph or lists lie
-beside it (vector_index.py). Whatever but ``vectors`` and ``rows`` is derived from these two and the records, and is built
-anew when it turns out to be damaged.
+beside it (vector_index.py). Whatever but ``vectors`` and ``rows`` is derived from these two and the records, and is
+built anew when it turns out to be damaged.
 """
 
 from __future__ import annotations
