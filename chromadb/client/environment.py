@@ -8,6 +8,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+SWITCHES = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+"""What texts, in lower case, say for yes and no."""
+
 
 def given_texts(env_file: str | Path | None) -> dict[str, str]:
     """Return what the environment, and else the file, says, by name in lower case.

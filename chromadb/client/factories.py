@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from chromadb.client.client import Client as ClientAPI
 from chromadb.client.default_settings import DefaultSettings, settings_of_environment
 from chromadb.client.system import ASYNC_HTTP_API, CLOUD_HOST, HTTP_API, System
@@ -73,7 +75,7 @@ def _in_this_process(settings: Settings | None, directory: str | None) -> Settin
     """Return the settings, changed, of a database in this process. directory: where it lies, None: in memory."""
     used = settings_of_environment() if settings is None else settings
     if isinstance(used, DefaultSettings):
-        return DefaultSettings(directory)
+        return replace(used, directory=directory)
     if directory is not None:
         used.persist_directory = directory
     used.is_persistent = directory is not None

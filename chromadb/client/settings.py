@@ -14,12 +14,9 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from chromadb.client.environment import given_texts
+from chromadb.client.environment import SWITCHES, given_texts
 from chromadb.client.http.address import without_credentials
 from chromadb.client.setting_defaults import RENAMED, SettingDefaults
-
-_SWITCHES = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
-"""What environment and files say for yes and no."""
 
 _SECRETS = (
     "chroma_server_headers", "chroma_client_auth_credentials", "chroma_otel_collection_headers",
@@ -56,7 +53,7 @@ class Settings(SettingDefaults, BaseModel):
     @field_validator("chroma_server_ssl_verify", mode="before")
     @classmethod
     def _read_switch(cls, value: Any) -> Any:
-        return _SWITCHES.get(value.lower(), value or None) if isinstance(value, str) else value
+        return SWITCHES.get(value.lower(), value or None) if isinstance(value, str) else value
 
     @field_validator("chroma_db_impl")
     @classmethod

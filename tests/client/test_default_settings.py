@@ -54,6 +54,23 @@ def test_what_the_file_says_counts() -> None:
     assert settings_of_environment() == Settings(allow_reset=True)
 
 
+@pytest.mark.parametrize(("text", "is_on"), [("False", False), ("true", True), ("0", False)])
+def test_that_there_is_no_telemetry_is_heard_without_loading_settings(
+    monkeypatch: pytest.MonkeyPatch, text: str, is_on: bool
+) -> None:
+    monkeypatch.setenv("ANONYMIZED_TELEMETRY", text)
+    assert settings_of_environment() == DefaultSettings(anonymized_telemetry=is_on)
+    with chromadb.PersistentClient("here") as client:
+        assert client.get_settings() == Settings(is_persistent=True, persist_directory="here")
+        assert client.get_settings().anonymized_telemetry is is_on
+
+
+def test_what_says_neither_yes_nor_no_to_telemetry_is_refused_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANONYMIZED_TELEMETRY", "perhaps")
+    with pytest.raises(ValueError, match="anonymized_telemetry"):
+        chromadb.PersistentClient("here")
+
+
 def test_old_names_in_the_environment_are_refused_still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHROMA_DB_IMPL", "duckdb")
     with pytest.raises(ValueError, match="PersistentClient"):
