@@ -39,6 +39,10 @@ _READ_OFF_SHARE = 0.25
 """Of all slots: more are found as fast by looking at all values."""
 
 
+_FEW_SLOTS = 4_096
+"""More are sooner marked in a mask than put in order."""
+
+
 class Kind(IntEnum):
     """What a slot holds under the key."""
 
@@ -122,24 +126,32 @@ class Column:
 
         operands: as in ``compared``.
         """
-        slots = self.slots_among(kind, operands, size)
-        if slots is None:
+        if kind not in self._present:
+            return np.zeros(size, dtype=np.bool_)
+        ordered = self._sorted_values(kind)
+        places = [] if ordered is None else ordered.among(operands)
+        if ordered is None or _count(places) > size * _READ_OFF_SHARE:
             return self._looked_through(kind, 0, size, lambda values: _among(values, operands))
-        mask = np.zeros(size, dtype=np.bool_)
-        mask[slots] = True
-        return mask
+        mask = np.zeros(max(size, ordered.covered), dtype=np.bool_)
+        for place in places:
+            mask[ordered.slots[place]] = True
+        if ordered.covered < size:
+            mask[ordered.covered :] = self._looked_through(
+                kind, ordered.covered, size, lambda values: _among(values, operands)
+            )
+        return mask[:size]
 
     def slots_among(self, kind: Kind, operands: Sequence[float], size: int) -> Slots | None:
-        """Return the slots of ``among``, ascending; None where looking at all values finds them as fast."""
-        if kind not in self._present or not operands:
+        """Return the slots of ``among``, ascending; None where they are many, or the values are in no order yet."""
+        if kind not in self._present:
             return np.empty(0, dtype=np.int64)
-        ordered = self._sorted_values(kind)
-        if ordered is None:
+        ordered = self._sorted.get(kind)
+        if ordered is None or ordered.covered < size * _COVERED_SHARE:
             return None
         places = ordered.among(operands)
-        if sum(place.stop - place.start for place in places) > size * _READ_OFF_SHARE:
+        if _count(places) > _FEW_SLOTS:
             return None
-        slots = np.concatenate([ordered.slots[place] for place in places]).astype(np.int64)
+        slots = np.concatenate([np.empty(0, np.int64), *(ordered.slots[place] for place in places)])
         if ordered.covered > size:
             slots = slots[slots < size]
         slots.sort()
@@ -280,6 +292,10 @@ class Column:
         if isinstance(operand, float):
             return int(np.float64(operand + 0.0).view(np.int64))
         return int(operand)
+
+
+def _count(places: Sequence[slice]) -> int:
+    return sum(place.stop - place.start for place in places)
 
 
 def _recoded(

@@ -96,7 +96,7 @@ def evaluate(condition: Filter, connection: apsw.Connection, state: CollectionSt
                 assert_never(part)
 
     def slots_of(leaf: Filter) -> Slots | None:
-        """Return the slots that satisfy a filter of one leaf where they are found without looking at all of them."""
+        """Return the slots that satisfy a filter of one leaf where they are few and found without looking at all."""
         match leaf:
             case Compare(key=key, comparison=Comparison.EQ, operand=operand):
                 return _slots_in(columns[key], (operand,), snapshot.size)
@@ -169,7 +169,7 @@ def _is_in(column: Column, operands: Sequence[Scalar], size: int) -> Mask:
 
 
 def _slots_in(column: Column, operands: Sequence[Scalar], size: int) -> Slots | None:
-    """Return the slots of ``_is_in``, ascending; None where looking at all values finds them as fast."""
+    """Return the slots of ``_is_in``, ascending; None as ``Column.slots_among``."""
     found = []
     for kind, wanted in _wanted(column, operands):
         slots = column.slots_among(kind, wanted, size)
