@@ -11,11 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from chromadb.model.results import (
-    Columns,
-    Hits,
-    Records,
-)
+from chromadb.model.results import Columns, Hits, Records
 
 if TYPE_CHECKING:
     from chromadb.model.result_types import GetResult, QueryResult

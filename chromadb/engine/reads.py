@@ -28,6 +28,7 @@ from chromadb.engine.store.catalog import CollectionState
 from chromadb.engine.store.records import Numbers
 from chromadb.model.embeddings import Matrix
 from chromadb.model.errors import InvalidArgumentError
+from chromadb.model.filters import Filter
 from chromadb.model.results import Columns, Facet, Hits, Records
 from chromadb.model.selection import Order, Selection
 
@@ -157,11 +158,16 @@ def _within(near: Neighbours, selection: Selection) -> Neighbours:
     return slots[:stop], distances[:stop]
 
 
+def filtered(view: CollectionView, snapshot: Snapshot, condition: Filter | None) -> Selected | None:
+    """Return which live slots satisfy a filter that has passed ``check_filter``, None for all of them."""
+    if condition is None:
+        return None
+    return snapshot.selected(condition, lambda: evaluate(condition, view.connection, view.state, snapshot))
+
+
 def _selected(view: CollectionView, snapshot: Snapshot, selection: Selection) -> Selected | None:
     """Return which live slots are selected (before paging), None for all of them."""
-    selected, condition = None, selection.condition
-    if condition is not None:
-        selected = snapshot.selected(condition, lambda: evaluate(condition, view.connection, view.state, snapshot))
+    selected = filtered(view, snapshot, selection.condition)
     if selection.ids is not None:
         found = records.numbers_by_id(view.connection, view.state.number, selection.ids)
         named = np.sort(snapshot.slots_of(np.fromiter(found.values(), dtype=np.int64, count=len(found))))

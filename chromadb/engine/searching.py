@@ -16,8 +16,8 @@ from chromadb.engine.query.neighbourhoods import check_knn, knns_of, neighbourho
 from chromadb.engine.query.projection import columns_for, projected
 from chromadb.engine.query.ranking import Scored, Scores, ranked, scored
 from chromadb.engine.query.trace import Trace
-from chromadb.engine.query.where import check_filter, evaluate
-from chromadb.engine.reads import CollectionView
+from chromadb.engine.query.where import check_filter
+from chromadb.engine.reads import CollectionView, filtered
 from chromadb.model.expression import Key
 from chromadb.model.expression.request import SearchRequest
 from chromadb.model.results import SearchHits
@@ -37,7 +37,7 @@ def search(view: CollectionView, requests: Sequence[SearchRequest], trace: Trace
             check_knn(view.state, knn)
     snapshot = view.snapshot()
     with trace.stage("filter", snapshot.size):
-        selected = [_selected(view, snapshot, request) for request in requests]
+        selected = [filtered(view, snapshot, request.condition) for request in requests]
     wanted = {id(knn): (knn, where) for its, where in zip(knns, selected, strict=True) for knn in its}
     found = neighbourhoods(view.connection, view.state, snapshot, list(wanted.values()), trace)
     pages = [_page(view, snapshot, request, where, found) for request, where in zip(requests, selected, strict=True)]
@@ -53,13 +53,6 @@ def search(view: CollectionView, requests: Sequence[SearchRequest], trace: Trace
             chosen = replace(chosen, embeddings=embeddings)
         answers.append(SearchHits(chosen, scores if Key.SCORE.name in request.selected else None, request.selected))
     return answers
-
-
-def _selected(view: CollectionView, snapshot: Snapshot, request: SearchRequest) -> Selected | None:
-    condition = request.condition
-    if condition is None:
-        return None
-    return snapshot.selected(condition, lambda: evaluate(condition, view.connection, view.state, snapshot))
 
 
 def _page(
